@@ -17,6 +17,7 @@ import { typeFaults } from './typed-manifests.js';
 const KUBERNETES = fileURLToPath(new URL('../../docker/kubernetes/', import.meta.url));
 const BASE = `${KUBERNETES}base`;
 const CLUSTER = `${KUBERNETES}overlays/qdrant-cluster`;
+const DIFFUSION = `${KUBERNETES}overlays/diffusion`;
 
 const model = z.custom<new (data: object) => { validate(): void }>((value) => typeof value === 'function');
 
@@ -47,8 +48,8 @@ const podTemplate = z.object({
               capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
             }),
             resources: z.object({
-              requests: z.object({ cpu: z.string(), memory: z.string() }),
-              limits: z.object({ memory: z.string() }),
+              requests: z.looseObject({ cpu: z.string(), memory: z.string() }),
+              limits: z.looseObject({ memory: z.string() }),
             }),
             ports: z.array(z.object({ name: z.string() })).default([]),
           }),
@@ -62,6 +63,7 @@ const PODS = ['Deployment', 'Job', 'StatefulSet'];
 describe.each([
   ['the base', BASE],
   ['the overlay with a Qdrant cluster', CLUSTER],
+  ['the overlay with an image generator', DIFFUSION],
 ])('%s', (_what, folder) => {
   test('is valid Kubernetes', async () => {
     const manifests = await manifestsOf(folder);
@@ -152,6 +154,22 @@ test('what the overlay configures is what the gateway reads', async () => {
   });
 });
 
+test('the overlay with an image generator configures what gateways and workers read', async () => {
+  const { configMapGenerator } = await readKustomization(DIFFUSION);
+  const env = Object.fromEntries(
+    configMapGenerator.flatMap(({ literals }) =>
+      literals.map((literal) => [literal.split('=', 1)[0] ?? '', literal.replace(/^\w+=/, '')]),
+    ),
+  );
+  expect(readConfig(env).diffusion).toMatchObject({ url: 'http://generator:7860', api: 'automatic1111' });
+});
+
+test('the workers of designs are scaled by a metric that gateways have', async () => {
+  const text = await readFile(`${KUBERNETES}prometheus-adapter.yaml`, 'utf8');
+  expect(text).toContain('seriesQuery: vitrine_design_jobs{state="waiting"');
+  expect(await readFile(`${BASE}/design-worker.yaml`, 'utf8')).toContain('name: vitrine_design_jobs_waiting');
+});
+
 test('the autoscaler scales by a metric that prometheus-adapter makes of one that gateways have', async () => {
   const rules = z.object({
     rules: z.object({
@@ -173,7 +191,7 @@ test('the autoscaler scales by a metric that prometheus-adapter makes of one tha
 
 const kubectl = spawnSync('kubectl', ['kustomize', '--help']).status === 0;
 if (!kubectl) console.log('kustomize does not build the manifests: kubectl is not installed.');
-(kubectl ? test : test.skip).each([BASE, CLUSTER])('kustomize builds %s', (folder) => {
+(kubectl ? test : test.skip).each([BASE, CLUSTER, DIFFUSION])('kustomize builds %s', (folder) => {
   const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', folder]);
   expect([status, String(stderr)]).toEqual([0, '']);
   expect(String(stdout)).toContain('kind: HorizontalPodAutoscaler');

@@ -1,0 +1,128 @@
+import { toGlobalId } from 'graphql-relay';
+import { isNobody, ownerOf } from '../access/caller.js';
+import { RequestError } from '../errors.js';
+import { vocabulary } from '../garment/design.js';
+import { splitGlobalId } from '../graph/global-id.js';
+import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
+import { checkFirst, PageInfo } from '../graph/page-info.js';
+import type { Context } from '../graph/request-context.js';
+import { lookUpPerRequest } from '../graph/request-loader.js';
+import { toImageTrust } from '../images/image-trust.types.js';
+import { uploadedImage } from '../images/uploaded-image.js';
+import type { Queryable } from '../platform/postgres.js';
+import { readJobs, type DesignJobRow } from './design-job.store.js';
+import { type DesignRow, listOwnDesigns, readDesigns, readDesignsOfJobs } from './design.store.js';
+import {
+  Design,
+  DesignConnection,
+  DesignEdge,
+  DesignGarment,
+  DesignJob,
+  DesignJobState,
+} from './design.types.js';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const CURSOR = 'DesignCursor';
+
+/** The row id in the global id of this type; null for any other text. */
+export function readUuid(type: 'Design' | 'DesignJob', id: string): string | null {
+  const { type: found, name } = splitGlobalId(id);
+  return found === type && UUID.test(name) ? name : null;
+}
+
+/** What to do about a job or design that does not exist or does not belong to the caller. */
+export const NO_JOB =
+  'There is no such job, or it is not yours: send the API key and the shopper token that created it.';
+export const NO_DESIGN =
+  'There is no such finished design, or it is not yours: send the API key and the shopper token that created it.';
+
+export const toJob = ({ state, ...row }: DesignJobRow): DesignJob =>
+  instantiate(DesignJob, { ...row, state: DesignJobState[state] });
+
+export function toDesign(row: DesignRow): Design {
+  const { sha256, garment, likeness, trustScore, trustReason, finished, price, ...rest } = row;
+  return instantiate(Design, {
+    ...rest,
+    image: uploadedImage(sha256, row),
+    drawn: garment,
+    garment: garment === null ? null : toGarment(garment),
+    novelty: likeness === null ? null : 1 - likeness,
+    trust: trustScore === null ? null : toImageTrust({ score: trustScore, reason: trustReason }),
+    isFinished: finished,
+    minorPrice: price,
+  });
+}
+
+function toGarment(garment: NonNullable<DesignRow['garment']>): DesignGarment {
+  const words = vocabulary[garment.type];
+  return instantiate(DesignGarment, {
+    ...garment,
+    sleeve: words.sleeve === undefined ? null : garment.sleeve,
+    neckline: words.neckline === undefined ? null : garment.neckline,
+    length: words.length === undefined ? null : garment.length,
+    accent: garment.accent ?? null,
+  });
+}
+
+/** A job that the caller may see; null if there is none. */
+export async function lookUpJob(db: Queryable, context: Context, id: string): Promise<DesignJob | null> {
+  const uuid = readUuid('DesignJob', id);
+  return uuid === null ? null : jobs(db, context, uuid);
+}
+
+const jobs = lookUpPerRequest(async (db, { caller }, uuids: readonly string[]) => {
+  const rows = await readJobs(db, uuids, ownerOf(caller));
+  return new Map(rows.map((row) => [row.uuid, toJob(row)]));
+});
+
+/** A design that the caller may see; null if there is none. */
+export async function lookUpDesign(db: Queryable, context: Context, id: string): Promise<Design | null> {
+  const uuid = readUuid('Design', id);
+  return uuid === null ? null : designs(db, context, uuid);
+}
+
+const designs = lookUpPerRequest(async (db, { caller }, uuids: readonly string[]) => {
+  const rows = await readDesigns(db, uuids, ownerOf(caller));
+  return new Map(rows.map((row) => [row.uuid, toDesign(row)]));
+});
+
+/** The designs of a job, which the caller may see. */
+export async function designsOf(db: Queryable, context: Context, { uuid }: DesignJob): Promise<Design[]> {
+  return (await ofJobs(db, context, uuid)) ?? [];
+}
+
+const ofJobs = lookUpPerRequest(async (db, _context, uuids: readonly string[]) => {
+  const found = new Map<string, Design[]>(uuids.map((uuid) => [uuid, []]));
+  for (const row of await readDesignsOfJobs(db, uuids)) found.get(row.jobUuid)?.push(toDesign(row));
+  return found;
+});
+
+/**
+ * One page of the caller's finished designs, newest first; callers without an API key and a shopper have no list.
+ * @throws RequestError BAD_USER_INPUT, INVALID_CURSOR
+ */
+export async function listDesigns(
+  db: Queryable,
+  { caller }: Context,
+  { first, after }: { readonly first: number; readonly after: string | null },
+): Promise<DesignConnection> {
+  checkFirst(first);
+  const below = after === null ? MAX_KEY : readKey(CURSOR, after);
+  if (below === null) {
+    throw new RequestError(
+      'INVALID_CURSOR',
+      'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
+    );
+  }
+  const rows = isNobody(caller) ? [] : await listOwnDesigns(db, ownerOf(caller), below, first + 1);
+  const edges = rows
+    .slice(0, first)
+    .map((row) => instantiate(DesignEdge, { cursor: toGlobalId(CURSOR, row.number), node: toDesign(row) }));
+  const pageInfo = instantiate(PageInfo, {
+    hasNextPage: rows.length > first,
+    hasPreviousPage: after !== null,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  });
+  return instantiate(DesignConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
+}
