@@ -26,7 +26,43 @@ const holdData = z.object({
     .min(1),
 });
 
-const storedMessage = z.object({ type: z.string(), at: z.date(), data: holdData });
+/** What `tell_webhooks_of_design` in the migrations stores of a design job. */
+const designData = z.object({
+  job: z.string(),
+  apiKey: z.string().nullable(),
+  engine: z.string(),
+  error: z.string().nullable(),
+  createdAt: z.iso.datetime({ offset: true }),
+  designs: z.array(
+    z.object({
+      design: z.string(),
+      image: z.string(),
+      similarity: z.number(),
+      likeness: z.number().nullable(),
+      garment: z.record(z.string(), z.unknown()).nullable(),
+    }),
+  ),
+});
+
+/** What `tell_webhooks_of_match` in the migrations stores of an event of a watch. */
+const watchData = z.object({
+  watch: z.string(),
+  title: z.string(),
+  event: z.string(),
+  channel: z.string().nullable(),
+  apiKey: z.string().nullable(),
+  product: z.number(),
+  handle: z.string().nullable(),
+  score: z.number().nullable(),
+  amount: z.number(),
+  currency: z.string(),
+});
+
+const storedMessage = z.object({
+  type: z.string(),
+  at: z.date(),
+  data: z.union([holdData, designData, watchData]),
+});
 
 /** A message as it is stored. Whether it can be read shows when its body is made, so that none blocks a queue. */
 export type StoredMessage = Readonly<Record<keyof z.infer<typeof storedMessage>, unknown>>;
@@ -37,6 +73,8 @@ export type StoredMessage = Readonly<Record<keyof z.infer<typeof storedMessage>,
  */
 export function messageBody(message: StoredMessage): string {
   const { type, at, data } = storedMessage.parse(message);
+  if ('job' in data) return designBody(type, at, data);
+  if ('watch' in data) return watchBody(type, at, data);
   const { hold, channel, apiKey, createdAt, expiresAt, currency, lines } = data;
   const price = (minor: number | bigint): { amount: string; currencyCode: string } => ({
     amount: formatAmount(minor, currency),
@@ -60,6 +98,37 @@ export function messageBody(message: StoredMessage): string {
     })),
   });
 }
+
+function designBody(type: string, at: Date, data: z.infer<typeof designData>): string {
+  const { job, apiKey, engine, error, createdAt, designs } = data;
+  return envelope(type, at, {
+    job: toGlobalId('DesignJob', job),
+    apiKey,
+    engine,
+    error,
+    createdAt: new Date(createdAt).toISOString(),
+    designs: designs.map(({ design, image, similarity, likeness, garment }) => ({
+      design: toGlobalId('Design', design),
+      image: toGlobalId('Upload', image),
+      similarity,
+      novelty: likeness === null ? null : 1 - likeness,
+      garment,
+    })),
+  });
+}
+
+const watchBody = (
+  type: string,
+  at: Date,
+  { watch, event, product, amount, currency, ...data }: z.infer<typeof watchData>,
+): string =>
+  envelope(type, at, {
+    watch: toGlobalId('Watch', watch),
+    event: toGlobalId('WatchEvent', event),
+    product: toGlobalId('Product', product),
+    price: { amount: formatAmount(amount, currency), currencyCode: currency },
+    ...data,
+  });
 
 /** The id of a message as receivers get it. */
 export const messageId = (uuid: string): string => `msg_${uuid}`;

@@ -70,6 +70,16 @@ export async function nextMessages(
   );
 }
 
+/** Records that a message was sent, and whether it arrived. Only of events of watches, which say so to their owners. */
+export async function noteDelivery(db: Queryable, uuid: string, hasArrived: boolean): Promise<void> {
+  await execute(
+    db,
+    sql`/* webhook.noteDelivery */ UPDATE watch_deliveries SET attempts = attempts + 1,
+        delivered_at = CASE WHEN ${hasArrived}::boolean THEN now() END
+      WHERE message = ${uuid}::uuid`,
+  );
+}
+
 /** Deletes a message that has arrived. */
 export async function forgetMessage(db: Queryable, messageId: number): Promise<void> {
   await execute(db, sql`/* webhook.forget */ DELETE FROM webhook_messages WHERE id = ${messageId}`);

@@ -11,6 +11,7 @@ import {
   forgetMessage,
   type NextMessage,
   nextMessages,
+  noteDelivery,
   noteFailure,
   noteRecovery,
   parkMessage,
@@ -18,6 +19,7 @@ import {
 } from './message-queue.store.js';
 import type { MessagePoster, Refusal } from './post-message.js';
 import { claimedTarget } from './target.store.js';
+import type { WebhookEvent } from './webhook-events.js';
 
 /** Endpoints at once: one that does not answer keeps a lane for the time of a try, then waits for its next one. */
 const LANES = 4;
@@ -33,6 +35,8 @@ const TURN_MS = 5_000;
 const FIRST_DELAY_MS = 5_000;
 const DELAY_GROWTH = 3;
 const LAST_DELAY_MS = 15 * 60 * 1_000;
+/** The type of messages whose delivery is recorded. */
+const OF_WATCHES: WebhookEvent = 'watch.matched';
 
 export interface WebhookSender extends Pick<Loop, 'health'> {
   /** Ends the work after the tries that are running. */
@@ -67,6 +71,7 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
         if (target === null) break;
         const refusal = await poster.post(target, { id: messageId(message.uuid), body });
         meter.webhookTried(refusal === null ? 'delivered' : 'failed');
+        if (message.type === OF_WATCHES) await noteDelivery(db, message.uuid, refusal === null);
         if (refusal !== null) {
           await fail(claim, attempts + 1, refusal);
           break;

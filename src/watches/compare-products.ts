@@ -1,0 +1,207 @@
+import type { ClientBase } from 'pg';
+import { turnOnLoop } from '../platform/loop-turns.js';
+import { passesFilter } from '../projection/index-filter.js';
+import { projectImages, readEmbeddedImages } from '../projection/projection.store.js';
+import type { PointPayload } from '../vector-index/port.js';
+import { nearest } from '../vector-index/vectors.js';
+import { type Match, noteLeft, noteMatches, readMatching } from './follow.store.js';
+import { readPassing } from './passing.store.js';
+import type { BookedWatch, LookWatch, WatchBook, WatchGroup } from './watch-book.js';
+
+/** Few enough that what Postgres answers about them fits in memory, even if all have thousands of SKUs. */
+const PROJECTED_AT_ONCE = 100;
+/** Products per statement. */
+const PROVEN_AT_ONCE = 250;
+/**
+ * Pairs of a watch and a product in memory: about 20 MB. If more watches may match more products, what was found is noted
+ * before the next products are compared.
+ */
+const PAIRS_AT_ONCE = 50_000;
+/** How long products are compared before requests get a turn. */
+const TURN_MS = 5;
+/** Comparisons between two looks at the clock: 256 vectors of 512 numbers take about a tenth of a millisecond. */
+const COMPARED_AT_ONCE = 256;
+
+interface ComparedImage {
+  readonly productKey: number;
+  readonly tags: ReadonlySet<string>;
+  readonly numbers: PointPayload['numbers'];
+  readonly vector: Float32Array;
+}
+
+/** What may match, before Postgres has proven it: watches with the best cosine, by group and product. */
+class Candidates {
+  readonly #byGroup = new Map<WatchGroup, Map<number, Map<BookedWatch, number | null>>>();
+  #size = 0;
+
+  /** Pairs of a watch and a product. */
+  get size(): number {
+    return this.#size;
+  }
+
+  entries(): Iterable<[WatchGroup, ReadonlyMap<number, ReadonlyMap<BookedWatch, number | null>>]> {
+    return this.#byGroup;
+  }
+
+  add(group: WatchGroup, productKey: number, watch: BookedWatch, cosine: number | null): void {
+    const products = this.#byGroup.get(group) ?? new Map<number, Map<BookedWatch, number | null>>();
+    this.#byGroup.set(group, products);
+    const watches = products.get(productKey) ?? new Map<BookedWatch, number | null>();
+    products.set(productKey, watches);
+    if (!watches.has(watch)) this.#size += 1;
+    const best = watches.get(watch) ?? null;
+    watches.set(watch, best === null || cosine === null ? cosine : Math.max(best, cosine));
+  }
+}
+
+/**
+ * Compares products with all watches as they are now, and notes which begin to match, each with an event, and which no
+ * longer do. Safe to repeat: what matches already is not told again. Tags and vectors decide in memory what Postgres proves.
+ * Returns the number of events.
+ */
+export async function compareProducts(
+  client: ClientBase,
+  encoder: string,
+  book: WatchBook,
+  productKeys: readonly number[],
+): Promise<number> {
+  const turns = new Turns();
+  const now = new Date();
+  const atOnce = Math.max(1, Math.min(PROJECTED_AT_ONCE, Math.floor(PAIRS_AT_ONCE / (book.size + 1))));
+  let candidates = new Candidates();
+  let compared: (readonly number[])[] = [];
+  let events = 0;
+  const noteCompared = async (): Promise<void> => {
+    events += await note(client, book, compared, await proveCandidates(client, candidates, now));
+    candidates = new Candidates();
+    compared = [];
+  };
+  for (const keys of chunks(productKeys, atOnce)) {
+    const images = await readImages(client, encoder, keys);
+    for (const group of book.groups) {
+      await turns.take();
+      await compareImages(group, images, candidates, turns);
+      for (const key of keys)
+        for (const watch of group.products.get(key)?.values() ?? []) candidates.add(group, key, watch, null);
+    }
+    compared.push(keys);
+    if (candidates.size >= PAIRS_AT_ONCE) await noteCompared();
+  }
+  await noteCompared();
+  return events;
+}
+
+/** Notes what these products, a few at a time, match by now. Returns the number of events. */
+async function note(
+  client: ClientBase,
+  book: WatchBook,
+  compared: readonly (readonly number[])[],
+  matches: ReadonlyMap<string, Match>,
+): Promise<number> {
+  const entered = new Map(matches);
+  for (const keys of compared) {
+    const matched = await readMatching(client, keys);
+    for (const pair of matched) entered.delete(pairOf(pair));
+    // Not of watches that this gateway does not have, because they are too new or of another encoder.
+    const left = matched.filter((pair) => book.has(pair.watch) && !matches.has(pairOf(pair)));
+    if (left.length > 0) await noteLeft(client, left);
+  }
+  return entered.size === 0 ? 0 : noteMatches(client, [...entered.values()]);
+}
+
+const pairOf = ({ watch, productKey }: Pick<Match, 'watch' | 'productKey'>): string =>
+  `${watch} ${productKey}`;
+
+const chunks = <T>(values: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(values.length / size) }, (_, i) => values.slice(i * size, (i + 1) * size));
+
+/** The candidates that Postgres proves, by watch and product. */
+async function proveCandidates(
+  client: ClientBase,
+  candidates: Candidates,
+  now: Date,
+): Promise<ReadonlyMap<string, Match>> {
+  const matches = new Map<string, Match>();
+  for (const [{ channelKey, condition }, products] of candidates.entries()) {
+    for (const keys of chunks([...products.keys()], PROVEN_AT_ONCE)) {
+      for (const { productKey, amounts } of await readPassing(client, channelKey, condition, keys)) {
+        for (const [watch, cosine] of products.get(productKey) ?? []) {
+          const amount = lowestWithin(amounts, watch);
+          if (amount === null || watch.expiresAt <= now) continue;
+          const match = { watch: watch.number, productKey, cosine, amount };
+          matches.set(pairOf(match), match);
+        }
+      }
+    }
+  }
+  return matches;
+}
+
+/** The lowest price that a watch accepts; null when there is none. */
+function lowestWithin(
+  amounts: readonly number[],
+  { minAmount, maxAmount }: Pick<BookedWatch, 'minAmount' | 'maxAmount'>,
+): number | null {
+  const accepted = amounts.filter(
+    (amount) => amount >= (minAmount ?? -Infinity) && amount <= (maxAmount ?? Infinity),
+  );
+  return accepted.length === 0 ? null : Math.min(...accepted);
+}
+
+async function readImages(
+  client: ClientBase,
+  encoder: string,
+  productKeys: readonly number[],
+): Promise<ComparedImage[]> {
+  const payloads = await projectImages(client, productKeys);
+  const embedded = await readEmbeddedImages(client, encoder, { productKeys, imageIds: [] });
+  return embedded.flatMap(({ imageId, productId, vector }) => {
+    const payload = payloads.get(imageId)?.payload;
+    if (payload === undefined) return [];
+    return [{ productKey: productId, tags: new Set(payload.tags), numbers: payload.numbers, vector }];
+  });
+}
+
+/** Adds the watches of the group that images may match. */
+async function compareImages(
+  group: WatchGroup,
+  images: readonly ComparedImage[],
+  candidates: Candidates,
+  turns: Turns,
+): Promise<void> {
+  if (group.looks.size === 0) return;
+  for (const image of images) {
+    if (!passesFilter(group.filter, image)) continue;
+    let compared = 0;
+    for (const watch of group.looks.values()) {
+      compared += watch.examples.positive.length + watch.examples.negative.length;
+      if (compared >= COMPARED_AT_ONCE) {
+        compared = 0;
+        await turns.take();
+      }
+      const cosine = cosineOf(watch, image);
+      if (cosine !== null) candidates.add(group, image.productKey, watch, cosine);
+    }
+  }
+}
+
+/** Null when it is not similar enough, as a search with `minScore` decides it. */
+function cosineOf(
+  { excluded, examples: { positive, negative }, minCosine }: LookWatch,
+  { productKey, vector }: ComparedImage,
+): number | null {
+  if (excluded.has(productKey)) return null;
+  const cosine = nearest(vector, positive);
+  return cosine >= minCosine && cosine > nearest(vector, negative) ? cosine : null;
+}
+
+/** Lets requests have their turns on the event loop during a long comparison. */
+class Turns {
+  #since = performance.now();
+
+  async take(): Promise<void> {
+    if (performance.now() - this.#since < TURN_MS) return;
+    await turnOnLoop();
+    this.#since = performance.now();
+  }
+}
