@@ -44,7 +44,8 @@ export async function addPin(
       const board = await requireBoard(client, caller, input.board);
       if (subject.kind === 'image') {
         await pinImage(client, board, subject.image, positive);
-        await keepVector(client, encoderId, { sha256: subject.image.sha256, vector: subject.vector });
+        const { image, vector } = subject;
+        await keepVector(client, encoderId, { sha256: image.sha256, vector });
       } else if (!(await pinProduct(client, board, subject.key, positive))) {
         throw new EntryErrors([userError('NOT_FOUND', ['product'], NO_PRODUCT)]);
       }

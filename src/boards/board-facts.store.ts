@@ -34,7 +34,7 @@ export async function readLikedColors(db: Queryable, board: string): Promise<str
     db,
     sql`/* board.colors */ SELECT coalesce(image.dominant_color, upload.dominant_color) AS color FROM pins pin
       LEFT JOIN pinned_images upload ON upload.sha256 = pin.sha256
-      LEFT JOIN product_images image ON image.product_id = pin.product_id AND image.position = 0
+      LEFT JOIN shown_images image ON image.product_id = pin.product_id AND image.position = 0
       WHERE pin.board_id = ${board}::uuid AND pin.positive
         AND coalesce(image.dominant_color, upload.dominant_color) IS NOT NULL
       ORDER BY pin.id`,

@@ -1,11 +1,12 @@
-import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Float, Info, Int, Resolver, Root } from 'type-graphql';
 import { ON_ERROR } from '../graph/on-error.js';
 import type { SearchServices } from '../search/search-services.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
-import { visualSearch } from '../search/visual-search.js';
+import { searchReads, visualSearch } from '../search/visual-search.js';
 import { DEFAULT_FIRST, DIVERSITY } from '../search/visual-search.arguments.js';
 import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { Board } from './board.types.js';
@@ -42,6 +43,7 @@ export class BoardIdeasResolver {
       description: DIVERSITY,
     })
     diversity: number | null,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<VisualMatchConnection> {
     const { services } = this;
     return visualSearch(services, context, () => services.queryVectors.likeBoard(uuid), {
@@ -49,6 +51,7 @@ export class BoardIdeasResolver {
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
       diversity: diversity ?? DEFAULT_DIVERSITY,
+      reads: searchReads(info),
     });
   }
 }

@@ -75,10 +75,10 @@ export async function readPinSubjects(db: Queryable, board: string): Promise<Pin
     sql`/* pin.subjects */
       SELECT pin.positive, pin.product_id AS "productKey", ${UPLOAD},
         CASE WHEN pin.sha256 IS NOT NULL THEN ARRAY[encode(pin.sha256, 'hex')] ELSE ARRAY(
-          SELECT encode(shown.sha256, 'hex') FROM product_images shown WHERE shown.product_id = pin.product_id
+          SELECT encode(shown.sha256, 'hex') FROM shown_images shown WHERE shown.product_id = pin.product_id
           ORDER BY shown.position) END AS images,
         CASE WHEN pin.product_id IS NOT NULL THEN ARRAY[pin.product_id] ELSE ARRAY(
-          SELECT shown.product_id FROM product_images shown WHERE shown.sha256 = pin.sha256
+          SELECT shown.product_id FROM shown_images shown WHERE shown.sha256 = pin.sha256
           ORDER BY shown.product_id) END AS products
       FROM pins pin LEFT JOIN pinned_images image ON image.sha256 = pin.sha256
       WHERE pin.board_id = ${board}::uuid ORDER BY pin.id`,

@@ -1,5 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { ItemBox } from '../images/box.types.js';
+import { ImageTrust } from '../images/image-trust.types.js';
 import { VisualMatchEdge } from '../search/visual-search.types.js';
 import { Label } from './label.types.js';
 
@@ -11,6 +12,13 @@ export class Identification {
       'The part of the image that was identified: the `box` that was given, or, in a photo of a person without one, the largest garment. Then the whole photo was compared too, and the better score counts. Null when only the whole image was.',
   })
   region!: ItemBox | null;
+
+  @Field(() => ImageTrust, {
+    nullable: true,
+    description:
+      'Whether what was compared looks as if it was made to deceive the search: the `region`, and the whole photo if that was compared too; the less trusted one. With a `reason`, an image that is not of a product is compared as SearchReport.byConsensus says. Null when the encoder cannot tell.',
+  })
+  trust!: ImageTrust | null;
 
   @Field(() => VisualMatchEdge, {
     nullable: true,

@@ -3,6 +3,7 @@ import { checkProductFilter } from '../catalog/product-filter.js';
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import type { Context } from '../graph/request-context.js';
 import { ItemBox } from '../images/box.types.js';
+import { toImageTrust } from '../images/image-trust.types.js';
 import type { IndexMatch } from '../vector-index/port.js';
 import {
   SAME_PRODUCT_PROBABILITY,
@@ -53,6 +54,7 @@ export async function identify(
       : await findVoters(services.index, [{ asked: query.asked, excludeProducts: [] }]);
   return instantiate(Identification, {
     region: query.region && instantiate(ItemBox, query.region),
+    trust: query.trust && toImageTrust(query.trust),
     match: await findProduct(services, context, query, voters.nearest, sameProduct),
     labels: labels === null ? [] : await findLabels(services, voters, labels),
   });

@@ -98,7 +98,7 @@ export async function readExemplars(
     db,
     sql`/* identify.exemplars */
       SELECT image.product_id AS "productId", embedding.vector
-      FROM product_images image
+      FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
       WHERE image.position = 0 ORDER BY md5(image.product_id::text) LIMIT ${limit}`,

@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphq
 import { ON_ERROR } from '../graph/on-error.js';
 import { ItemBox } from '../images/box.types.js';
 import { Image } from '../images/image.types.js';
+import { toImageTrust } from '../images/image-trust.types.js';
 import { instantiate } from '../graph/node.js';
 import { PAGING } from '../graph/page-info.js';
 import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
@@ -56,7 +57,12 @@ export class LookResolver {
     const items = await findItems(this.services, context, source, maxItems ?? DEFAULT_ITEMS);
     const look = instantiate(Look, { source });
     look.items = items.map((found) =>
-      instantiate(LookItem, { found, look, box: instantiate(ItemBox, found.box) }),
+      instantiate(LookItem, {
+        found,
+        look,
+        box: instantiate(ItemBox, found.box),
+        trust: found.query.trust && toImageTrust(found.query.trust),
+      }),
     );
     return look;
   }

@@ -31,6 +31,7 @@ const NOTHING: QueryVector = {
   scale: 1,
   region: null,
   trust: null,
+  byConsensus: false,
   products: [],
   identity: null,
 };

@@ -24,7 +24,7 @@ export function proveTogether(services: ProofServices): Prove {
         if (first === undefined) continue;
         const all = alike.flatMap(({ candidates }) => candidates);
         const distinct = new Map(all.map((one) => [one.imageId, one]));
-        const proof = proveAll(first.channel, first.condition, [...distinct.values()]);
+        const proof = proveAll(first.channel, first.condition, [...distinct.values()], 'SKUS');
         for (const one of alike) proofs.set(one, proof);
       }
       return Promise.all(

@@ -55,24 +55,24 @@ export class RegionProposer {
   readonly #inTurn = limiter(1);
 
   constructor(
-    private readonly encoder: Encoder,
+    private readonly encoder: Pick<Encoder, 'open'>,
     private readonly detector: Detector | null,
     private readonly bodies: Bodies | null,
   ) {}
 
   /** @throws RequestError IMAGE_NOT_FOUND, IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED */
-  async propose(image: QueryImage): Promise<readonly Candidate[]> {
+  async propose(image: Pick<QueryImage, 'sha256' | 'read'>): Promise<readonly Candidate[]> {
     const known = this.#seen.get(image.sha256);
     if (known !== undefined) return known;
     return this.#looking.get(image.sha256, async () => {
-      const found = await this.#look(await image.read());
+      const found = await this.look(paidScene(await this.encoder.open(await image.read())));
       this.#seen.set(image.sha256, found);
       return found;
     });
   }
 
-  async #look(bytes: Uint8Array): Promise<readonly Candidate[]> {
-    const scene = paidScene(await this.encoder.open(bytes));
+  /** The same without a cache, of an image in memory. @throws RequestError SERVICE_OVERLOADED */
+  async look(scene: Scene): Promise<readonly Candidate[]> {
     if (this.detector !== null) return this.#detect(scene, this.detector);
     const found = await this.bodies?.open(scene.raster);
     return found !== undefined && found.people.length > 0 ? this.#dress(scene, found) : this.#propose(scene);

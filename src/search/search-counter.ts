@@ -48,8 +48,7 @@ export function searchCounter(kept: KeptCounts, search: CountedSearch): Counter 
   const count = (productIds: readonly number[], facets: readonly AskedFacet[]): Promise<CheckedTally> =>
     kept.count({ channel, condition, text: null, productIds }, facets);
   /**
-   * Counting what the index proposes also says how many of it pass. Mostly all of it does; then it need not be proven,
-   * which takes ten times as long, because a proof reads every SKU.
+   * Counting what the index proposes also says how many of it pass. Mostly all of it does; then it need not be proven.
    */
   const find = async (
     best: BestMatches,

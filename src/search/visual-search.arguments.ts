@@ -10,7 +10,7 @@ export const DIVERSITY_COST = 500;
 export const MIN_SCORE =
   'Leaves out products with a lower score, from -1 to 1, so that the list ends where similarity does. Products that the words of the query find are kept. Null: leaves out nothing.';
 export const DIVERSITY =
-  'How strongly to keep similar-looking products apart: from 0 (most similar first) to 1. Above 0, results are not ordered by score.';
+  'How strongly to keep similar-looking products apart: from 0 (most similar first) to 1. Above 0, results are not ordered by score, and of 24 in a row at most three are near-copies of another, as long as there are others.';
 /** Points of another order than that of the index: it ranks and reads the prices of up to 1,000 products. */
 export const SORT_COST = 500;
 export const SORT =

@@ -18,7 +18,7 @@ import {
   SORT,
   SORT_COST,
 } from './visual-search.arguments.js';
-import { visualSearch } from './visual-search.js';
+import { searchReads, visualSearch } from './visual-search.js';
 import { VisualSearchSort } from './visual-search-sort.types.js';
 import { Style, VisualMatchEdge, VisualMatchConnection, VisualQueryInput } from './visual-search.types.js';
 import { AssumedSize, Cost, Paged, SizedBy } from '../graph/cost.js';
@@ -85,6 +85,7 @@ export class VisualSearchResolver {
       diversity: diversity ?? 0,
       minScore: minScore ?? null,
       sort: sort ?? VisualSearchSort.LIKENESS,
+      reads: searchReads(info),
       isCounted: selects(info, COUNTING),
     });
   }
@@ -178,6 +179,7 @@ export class SimilarProductsResolver {
       diversity: diversity ?? 0,
       minScore: minScore ?? null,
       sort: sort ?? VisualSearchSort.LIKENESS,
+      reads: searchReads(info),
       isCounted: selects(info, COUNTING),
     });
   }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Channel } from '../catalog/channel.types.js';
 import { instantiate } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import { checkProductFilter, sellableFirst, type ProductCondition } from '../catalog/product-filter.js';
+import { offerReads, type OfferReads } from '../catalog/offer-reads.js';
 import type { ProductFilter } from '../catalog/product-filter.types.js';
 import type { ChannelStores } from '../catalog/loaders.js';
 import type { Context } from '../graph/request-context.js';
@@ -54,9 +56,17 @@ export interface PageOfSearch {
   readonly minScore?: number | null;
   /** By default, by likeness. */
   readonly sort?: VisualSearchSort;
+  /** What the page shows of its products' offers; by default, all of it. */
+  readonly reads?: OfferReads;
   /** Whether the best matches will be counted: they are then ranked together with the page. */
   readonly isCounted?: boolean;
 }
+
+/** The SKUs of an edge are those that pass. Its image only has to show one of them. */
+const OF_EDGES = new Set(['skus']);
+
+/** What a request shows of the offers that a search finds. */
+export const searchReads = (info: GraphQLResolveInfo): OfferReads => offerReads(info, OF_EDGES);
 
 /** Results that several searches share. */
 export interface SharedSearch {
@@ -83,6 +93,7 @@ export async function visualSearch(
     diversity,
     minScore = null,
     sort = VisualSearchSort.LIKENESS,
+    reads = 'SKUS',
     isCounted = false,
   }: PageOfSearch,
   shared?: SharedSearch,
@@ -137,7 +148,7 @@ export async function visualSearch(
   const ranking = isCounted ? sharedStart(alike, firstAsk(BEST)) : alike;
   const ordered = diversity > 0 && !shared ? rank(condition, diversity) : ranking;
   const plan = {
-    ...scope,
+    ...{ ...scope, reads },
     ...(shared && { prove: shared.prove }),
     ranking: sortedRanking(services.db, ordered, { sort, condition, channel }),
   };
@@ -149,7 +160,7 @@ export async function visualSearch(
   });
   const bestOf = (order: SearchPlan): BestMatches => ({
     propose: () => proposeFirst(order, BEST),
-    prove: once(() => searchPage(services, order, BEST, null)),
+    prove: once(() => searchPage(services, { ...order, reads: null }, BEST, null)),
   });
   const best = bestOf({ ...scope, ranking });
   return instantiate(VisualMatchConnection, {
@@ -164,6 +175,7 @@ export async function visualSearch(
     search: instantiate(SearchReport, {
       region: query.region && instantiate(ItemBox, query.region),
       trust: query.trust && toImageTrust(query.trust),
+      byConsensus: query.byConsensus,
       asOf: page.proof.asOf,
       indexLagMs: page.proof.indexLagMs,
       strategy: SearchStrategy[page.strategy],
@@ -212,7 +224,7 @@ interface EdgeFacts {
   readonly probabilityOf: ProbabilityOf;
 }
 
-/** Loads the matched products and images, and gives each product the SKUs that it was proven with. */
+/** Loads the matched products and images, and gives each product the SKUs or prices that it was proven with. */
 export async function toEdges(
   { loaders: { images } }: Context,
   { products }: ChannelStores,
@@ -227,7 +239,8 @@ export async function toEdges(
       ]);
       // Deleted after it was proven.
       if (product === null || image === null) return null;
-      const node = product.provenWith(proof.skus.get(productId) ?? []);
+      const [skus, prices] = [proof.skus.get(productId), proof.prices.get(productId)];
+      const node = skus ? product.provenWith(skus) : prices ? product.pricedWith(prices) : product;
       const cursor = writeCursor(fingerprint, position);
       const estimate = (): Promise<number | null> => probabilityOf({ productId, imageId, score });
       return instantiate(VisualMatchEdge, {

@@ -138,9 +138,15 @@ export class SearchReport {
   @Field(() => ImageTrust, {
     nullable: true,
     description:
-      'Whether an image of the query looks as if it was made to deceive the search; the least trusted one, if there are several. Nothing is left out or refused for it. Null without an image, and when the encoder cannot tell.',
+      'Whether an image of the query looks as if it was made to deceive the search; the least trusted one, if there are several. No result is refused for it, but see `byConsensus`. Null without an image, and when the encoder cannot tell.',
   })
   trust!: ImageTrust | null;
+
+  @Field({
+    description:
+      'Whether a suspicious image (`trust.reason`) was not searched for as it is: without the part that looks like a patch, or by blurred copies that keep little noise. Then the results are less exact, and what the image was made for is usually not among them. An image of a product is searched for as it is.',
+  })
+  byConsensus!: boolean;
 
   @Field(() => DateTimeScalar, {
     description: 'The time of the database snapshot that every match was verified against.',

@@ -84,12 +84,18 @@ const cosine = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
 const vectorOf = (handle: string): Float32Array => vectors.get(handle) ?? new Float32Array(4);
 
-/** Maximal marginal relevance as the literature defines it. */
+/** Whether three of the 23 results before it are near-copies of a product. */
+const crowds = (handle: string, before: readonly string[]): boolean =>
+  before.slice(-23).filter((other) => cosine(vectorOf(handle), vectorOf(other)) >= 0.96).length >= 3;
+
+/** Maximal marginal relevance as the literature defines it, of what does not crowd the results, as long as there is some. */
 function model(ranking: readonly string[], diversity: number): string[] {
   const left = [...ranking];
   const chosen: string[] = [];
   while (left.length > 0) {
-    const values = left.map((handle) => {
+    const free = left.filter((handle) => !crowds(handle, chosen));
+    const some = free.length > 0 ? free : left;
+    const values = some.map((handle) => {
       const likeness = chosen.map((other) => cosine(vectorOf(handle), vectorOf(other)));
       return (
         (1 - diversity) * Math.fround(cosine(anchor, vectorOf(handle))) -
@@ -97,7 +103,9 @@ function model(ranking: readonly string[], diversity: number): string[] {
       );
     });
     const best = values.reduce((top, value, i) => (value > (values[top] ?? 0) ? i : top), 0);
-    chosen.push(...left.splice(best, 1));
+    const next = some[best] ?? '';
+    chosen.push(next);
+    left.splice(left.indexOf(next), 1);
   }
   return chosen;
 }
@@ -175,6 +183,29 @@ describe('diversity', () => {
     expect(report.dropped).toBe(0);
     expect(facets.find(({ name }) => name === 'category')?.buckets).toEqual([{ count: 3 }, { count: 3 }]);
     await gateway.db.query(`UPDATE stock_levels SET on_hand = 5`);
+    await gateway.catchUp();
+  });
+
+  test('however low keeps the near-copies of a seller from crowding a page, and loses none', async () => {
+    const random = generator(33);
+    const copies = Array.from({ length: 40 }, (_, i) => `copy${i}`);
+    for (const handle of copies) {
+      const noise = unit(random, 4);
+      const vector = stored(anchor.map((x, i) => x + 0.05 * (noise[i] ?? 0)));
+      vectors.set(handle, vector);
+      await seedProduct(gateway.db, { handle, vectors: [[...vector]], skus: [{ code: handle }] });
+    }
+    await gateway.catchUp();
+    const isCopy = (handle: string): boolean => copies.includes(handle);
+    const taken = async (diversity: number): Promise<number> =>
+      (await search(diversity, { first: 24 })).nodes.filter(({ handle }) => isCopy(handle)).length;
+    expect(await taken(0)).toBeGreaterThan(20);
+    expect(await taken(0.01)).toBeLessThanOrEqual(3);
+    const seen = await walk(0.01, { first: 24 });
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toHaveLength(PRODUCTS + copies.length);
+    await gateway.db.query(`DELETE FROM products WHERE handle = ANY($1)`, [copies]);
+    for (const handle of copies) vectors.delete(handle);
     await gateway.catchUp();
   });
 

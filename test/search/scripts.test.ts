@@ -16,6 +16,10 @@ const TITLES = {
   hanbok: '한복 저고리',
   event: '無観客有料配信イベント定期公演',
   swing: 'Huśtawka CVE-2026-2332',
+  sweat: 'Crew Sweat',
+  knit: 'Knitted Sweater',
+  real: 'Real',
+  really: 'Really',
 };
 
 let gateway: TestGateway;
@@ -128,5 +132,14 @@ describe('one form for what shoppers write in several', () => {
 
   test('typos are mended without regard to accents', async () => {
     expect((await find('foullard lèger')).listed).toEqual(['scarf']);
+  });
+
+  // https://github.com/wolfgarbe/SymSpell/issues/5: "realy" became "real".
+  test.each([
+    ['sweatr', 'knit'],
+    ['sweeat', 'sweat'],
+    ['realy', 'really'],
+  ])('of words as near to a typo, the one that ends as it does is meant: %s', async (typo, handle) => {
+    expect((await find(typo)).listed[0]).toEqual(handle);
   });
 });

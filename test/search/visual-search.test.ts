@@ -598,7 +598,12 @@ test('a page looks at 1,000 products, and the next one continues', async () => {
   const gateway = await startTestGateway(seed, { budgets });
   try {
     const search = { query: like('query'), first: 10, where: { quantity: 2 } };
-    const payer = { kind: 'client', id: networkOf('127.0.0.1'), pointsPerSecond: null } as const;
+    const payer = {
+      kind: 'client',
+      id: networkOf('127.0.0.1'),
+      pointsPerSecond: null,
+      shopper: null,
+    } as const;
     const before = budgets.available(payer);
     const first = (await gateway.read(page, SEARCH, search)).visualSearch;
     expect(first).toMatchObject({

@@ -55,12 +55,12 @@ export async function rankByText(
       SELECT product.id, found.words, found.asked, found.rank
       FROM ${best(languages)} found JOIN products product ON product.id = found.id
       WHERE product.id <> ALL(${excludeProducts}::int[])
-        AND ${productPredicate(condition)} AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)
+        AND ${productPredicate(condition)} AND EXISTS (SELECT FROM shown_images WHERE product_id = product.id)
         AND ${isOffered(condition, channel.key)}
       ORDER BY words DESC, rank DESC, id LIMIT ${limit}
     )
     SELECT ranked.id AS "productId", (
-        SELECT id FROM product_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
+        SELECT id FROM shown_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
         SELECT FROM sku_offers offer
         WHERE offer.product_id = ranked.id AND offer.channel_id = ${channel.key} AND ${offerPredicate(condition)}) AS passes,
       words, asked

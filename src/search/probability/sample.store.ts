@@ -17,7 +17,7 @@ export function readSample(db: Queryable, encoder: string, sample: Sample): Prom
     sql`/* calibration.sample */
       SELECT product.id AS "productId", encode(image.sha256, 'hex') AS sha256
       FROM products product
-      JOIN product_images image ON image.product_id = product.id AND image.position = 0
+      JOIN shown_images image ON image.product_id = product.id AND image.position = 0
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
       WHERE ${handles}::text[] IS NULL OR product.handle = ANY(${handles}::text[])

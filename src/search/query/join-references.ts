@@ -31,6 +31,8 @@ export interface Reference {
   readonly region?: Box | null;
   /** How much the image is to be trusted; null or undefined when nobody can tell. */
   readonly trust?: Trust | null;
+  /** Whether the vectors are what views of a suspicious image agree on, instead of its own. */
+  readonly byConsensus?: boolean;
   readonly identity: unknown;
 }
 
@@ -60,7 +62,10 @@ export function joinReferences(
     ...(inColors.length === 0 ? [] : [inColors]),
   ];
   if (likes.length + unlikes.length === 0)
-    return { asked: null, plain: null, scale: 1, region: null, trust: null, products: [], identity };
+    return {
+      ...{ asked: null, plain: null, scale: 1, region: null, trust: null, byConsensus: false },
+      ...{ products: [], identity },
+    };
   // Only their proportions matter: small weights alone do not cancel out.
   const largest = Math.max(...[...likes, ...unlikes].map(({ weight }) => weight));
   const avoided = unlikes.flatMap(({ vectors, weight }) =>
@@ -87,6 +92,7 @@ export function joinReferences(
     plain,
     region: regions.length === 1 ? (regions[0] ?? null) : null,
     trust: leastTrusted([...likes, ...unlikes].map(({ trust }) => trust ?? null)),
+    byConsensus: [...likes, ...unlikes].some(({ byConsensus }) => byConsensus),
     products: [...likes, ...unlikes].flatMap(({ products }) => products),
     identity,
   };

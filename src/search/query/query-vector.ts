@@ -20,6 +20,8 @@ export interface QueryVector {
   readonly region: Box | null;
   /** That of its least trusted image; null when it has none of which the encoder can tell. */
   readonly trust: Trust | null;
+  /** Whether a suspicious image is searched with what its views agree on, instead of its own vector. */
+  readonly byConsensus: boolean;
   /** Products that the query names, which are excluded from the answer. */
   readonly products: readonly number[];
   /** Identifies the query in cursors, as JSON. */

@@ -107,6 +107,7 @@ export class QueryVectors {
       scale: 1,
       region: null,
       trust: null,
+      byConsensus: false,
       products: [productKey],
       identity: [this.images.encoderId, 'product', productKey, digest(vector)],
     };
@@ -118,7 +119,7 @@ export class QueryVectors {
     if (board.vectors.length > 0)
       return joinReferences([board], [], { encoder: this.images.encoderId, color: DEFAULT_COLOR_SHARE });
     return {
-      ...{ asked: null, plain: null, scale: 1, region: null, trust: null },
+      ...{ asked: null, plain: null, scale: 1, region: null, trust: null, byConsensus: false },
       products: board.products,
       identity: board.identity,
     };
@@ -201,11 +202,14 @@ export class QueryVectors {
     { signal }: QuerySources,
   ): Promise<Reference> {
     const { sha256 } = image;
-    const vector = await this.images.ofImage(sha256, () => image.read(), { box: box ?? undefined, signal });
+    const part = { box: box ?? undefined, signal };
+    const vector = await this.images.ofImage(sha256, () => image.read(), part);
+    const agreed = await this.#agreedOn(image, vector, part);
     return {
-      ...one(vector, weight, ['image', imageKey(sha256, box)]),
+      ...one(agreed ?? vector, weight, ['image', imageKey(sha256, box), ...consensusMark(agreed)]),
       region: box,
       trust: this.images.trustOf(vector),
+      byConsensus: agreed !== null,
     };
   }
 
@@ -213,16 +217,33 @@ export class QueryVectors {
   async #photo(image: QueryImage, weight: number, { signal }: QuerySources): Promise<Reference> {
     const { sha256 } = image;
     const { whole, garment } = await this.images.ofPhoto(sha256, () => image.read(), signal);
-    const identity = ['image', imageKey(sha256, null)];
+    const agreed = await this.#agreedOn(image, whole, { signal });
+    const identity = ['image', imageKey(sha256, null), ...consensusMark(agreed)];
     const trust = this.images.trustOf(whole);
-    if (garment === null) return { ...one(whole, weight, identity), region: null, trust };
+    if (garment === null)
+      return {
+        ...one(agreed ?? whole, weight, identity),
+        ...{ region: null, trust, byConsensus: agreed !== null },
+      };
     const { box, vector } = garment;
+    const agreedPart = await this.#agreedOn(image, vector, { box, signal });
     return {
-      ...one(vector, weight, [...identity, imageKey(sha256, box)]),
-      vectors: [vector, whole],
+      ...one(vector, weight, [...identity, imageKey(sha256, box), ...consensusMark(agreedPart)]),
+      vectors: [agreedPart ?? vector, agreed ?? whole],
       region: box,
       trust: leastTrusted([trust, this.images.trustOf(vector)]),
+      byConsensus: agreed !== null || agreedPart !== null,
     };
+  }
+
+  /** What to search with instead of the vector of a suspicious image; null: the vector. */
+  async #agreedOn(
+    image: QueryImage,
+    vector: Float32Array,
+    part: { readonly box?: Box | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<Float32Array | null> {
+    if (image.isOfCatalog) return null;
+    return this.images.consensusOf(vector, image.sha256, () => image.read(), part);
   }
 }
 
@@ -240,6 +261,9 @@ function findTaste(pins: readonly PinLook[], boards: number): Taste {
     negative: clusterVectors(directions(false), Math.max(1, Math.floor(MAX_BOARD_VECTORS / boards))),
   };
 }
+
+/** Of another query than the image itself: a cursor of one is invalid in the other. */
+const consensusMark = (agreed: Float32Array | null): string[] => (agreed === null ? [] : ['consensus']);
 
 const one = (vector: Float32Array, weight: number, identity: unknown): Reference => ({
   vectors: [vector],

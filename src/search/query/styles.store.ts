@@ -27,12 +27,12 @@ export async function readStyleSamples(
     db,
     sql`/* style.samples */ SELECT ARRAY(
         SELECT encode(image.sha256, 'hex') FROM product_attributes attribute
-        JOIN product_images image ON image.product_id = attribute.product_id AND image.position = 0 ${encoded}
+        JOIN shown_images image ON image.product_id = attribute.product_id AND image.position = 0 ${encoded}
         WHERE attribute.name = 'style' AND lower(attribute.value) = lower(${style})
         ORDER BY hashint4(attribute.product_id), attribute.value LIMIT ${STYLE_EXEMPLARS}
       ) AS exemplars, ARRAY(
         SELECT encode(image.sha256, 'hex') FROM products product
-        JOIN product_images image ON image.product_id = product.id AND image.position = 0 ${encoded}
+        JOIN shown_images image ON image.product_id = product.id AND image.position = 0 ${encoded}
         ORDER BY hashint4(product.id), product.id LIMIT ${CATALOG_SAMPLE}
       ) AS catalog`,
     samplesRow,

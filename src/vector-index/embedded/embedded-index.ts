@@ -141,6 +141,8 @@ class WorkerIndex implements EmbeddedIndex {
   }
 
   async deleteImages(imageIds: readonly number[], revision: Revision): Promise<void> {
+    // Most steps of a follower delete nothing.
+    if (imageIds.length === 0) return;
     this.written += imageIds.length;
     await this.#do({ kind: 'deleteImages', imageIds, revision });
   }
