@@ -24,11 +24,13 @@ import { Said } from './ui/said.js';
 export function App() {
   const [WhyPanel, setWhyPanel] = useState<ComponentType<{ close: () => void }> | null>(null);
   const { view } = place.value;
+  // Another part of a picture is no other view: keys go on where they are.
+  const shown = view.at === 'picture' ? view.id : entry.value;
   useEffect(() => {
     if (view.at !== 'product') document.title = t.value.titles[view.at];
     // Whoever reads the page aloud hears of the new view, and keys go on from its beginning.
     if (entry.value > 0) document.getElementById('main')?.focus({ preventScroll: true });
-  }, [entry.value, view.at]);
+  }, [shown, view.at]);
   return (
     <>
       <Skip to="main">{t.value.skip}</Skip>

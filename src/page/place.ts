@@ -1,4 +1,5 @@
 import { readPriceWords } from './price-words.js';
+import { readSizeWords } from './size-words.js';
 
 /** A part of a picture, in fractions of its width and height. */
 export interface Box {
@@ -54,6 +55,8 @@ const ATTRIBUTE = 'a.';
 const MARKET = 'market';
 /** More would not show on a screen. */
 const BOX_DIGITS = 4;
+/** Words that somebody types, or that a link has; reading prices in them takes time in proportion to their square. */
+export const MOST_WORDS_CHARS = 200;
 
 /** No text has a NUL, and the gateway refuses one. */
 const parametersOf = (search: string): URLSearchParams => new URLSearchParams(search.replaceAll('%00', ''));
@@ -74,18 +77,32 @@ export function readPlace(search: string, currency: string | null): Place {
   };
 }
 
-/** What words ask for: prices in them are a price range, and without other words it is of all products. */
+/** What the words of a link ask for: prices in them are a price range. */
 function asked(text: string, filters: Filters, currency: string | null): Pick<Place, 'view' | 'filters'> {
   const { words, min, max } = readPriceWords(text, currency);
-  return {
-    view: words === '' ? { at: 'home' } : { at: 'words', text: words },
-    filters: { ...filters, min, max },
-  };
+  return { view: viewOfWords(words), filters: { ...filters, min, max } };
 }
 
-/** The place that somebody asks for with words, where prices are of the currency with this code. */
-export const placeOfWords = (text: string, currency: string | null): Place => ({
-  ...asked(text.trim(), NO_FILTERS, currency),
+/** Without words, all products. */
+const viewOfWords = (words: string): View => (words === '' ? { at: 'home' } : { at: 'words', text: words });
+
+/** What somebody asks for: words, and the prices and sizes among them as filters. */
+export interface Wish {
+  readonly words: string;
+  readonly filters: Filters;
+}
+
+/** Reads prices, which are of the currency with this code, and the shop's sizes in what was typed. */
+export function readWish(text: string, currency: string | null, shopSizes: readonly string[]): Wish {
+  const { words: priced, min, max } = readPriceWords(text.trim(), currency);
+  const { words, sizes } = readSizeWords(priced, shopSizes);
+  return { words, filters: { ...NO_FILTERS, options: sizes.length === 0 ? {} : { size: sizes }, min, max } };
+}
+
+/** Where what somebody asks for is. */
+export const placeOfWish = ({ words, filters }: Wish): Place => ({
+  view: viewOfWords(words),
+  filters,
   sort: 'BEST',
 });
 
@@ -101,7 +118,7 @@ function readView(query: URLSearchParams): View {
   if (alike) return { at: 'alike', handle: alike };
   const board = query.get('board');
   if (board) return { at: 'board', id: board };
-  const text = query.get('q')?.trim();
+  const text = query.get('q')?.slice(0, MOST_WORDS_CHARS).trim();
   if (text) return { at: 'words', text };
   return { at: 'home' };
 }

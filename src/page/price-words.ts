@@ -18,6 +18,13 @@ const VAGUELY_OVER = phrases(
 );
 /** "Air Max 90" is a shoe. */
 const VAGUELY_UNDER = phrases('max');
+/** After an amount with a currency. */
+const OR_UNDER = phrases(
+  'or less, or under, or below, or cheaper, and under, and less, oder weniger, und weniger',
+);
+const OR_OVER = phrases('or more, and up, and over, oder mehr, und mehr');
+/** Before a price, it says nothing more. */
+const NOUN = /^(?:prices?|priced|costs?|costing|preise?|kostet|kosten):?$/;
 const SHORT = /^(?:min|max)\.?$/;
 const OPENERS = new Set(['from', 'between', 'von', 'zwischen']);
 const JOINERS = new Set(['-', '–', '—', 'to', 'bis', 'and', 'und']);
@@ -82,7 +89,11 @@ interface Price {
  * Prices in a currency other than `currency`, the code of the market's, leave all words as they are; null: not known yet.
  */
 export function readPriceWords(text: string, currency: string | null): PricedWords {
-  const typed = text.match(/"[^"]*"|“[^”]*”|„[^“]*“|(?<!\S)(?:[<>]=?|[≤≥])|\S+/gu) ?? [];
+  // "price<50" is two words.
+  const typed =
+    text.match(
+      /"[^"]*"|“[^”]*”|„[^“]*“|(?<!\S)(?:price|preis):?(?=[<>≤≥])|(?<![^\s\p{L}:])(?:[<>]=?|[≤≥])|\S+/giu,
+    ) ?? [];
   const words = typed.map((word) => word.toLowerCase());
   const rest: string[] = [];
   const none = { words: text, min: null, max: null };
@@ -96,6 +107,7 @@ export function readPriceWords(text: string, currency: string | null): PricedWor
     if (price?.isSure === true && isNew && !isMeasure(words, at, price)) {
       min ??= price.min;
       max ??= price.max;
+      if (NOUN.test(words[at - 1] ?? '')) rest.pop();
     } else {
       rest.push(...typed.slice(at, at + length));
     }
@@ -163,7 +175,9 @@ const endAt = (words: readonly string[], at: number): Price | null =>
   limitAt(words, at, UNDER, true, (max) => ({ min: null, max })) ??
   limitAt(words, at, VAGUELY_UNDER, false, (max) => ({ min: null, max })) ??
   limitAt(words, at, OVER, true, (min) => ({ min, max: null })) ??
-  limitAt(words, at, VAGUELY_OVER, false, (min) => ({ min, max: null }));
+  limitAt(words, at, VAGUELY_OVER, false, (min) => ({ min, max: null })) ??
+  limitBefore(words, at, OR_UNDER, (max) => ({ min: null, max })) ??
+  limitBefore(words, at, OR_OVER, (min) => ({ min, max: null }));
 
 function limitAt(
   words: readonly string[],
@@ -180,6 +194,21 @@ function limitAt(
   // "from 1970" is no price.
   if (isYear && !isMoney) return null;
   return { ...toRange(value), currencies, isSure: isClear || isMoney, length: opener.length + length };
+}
+
+/** "€50 or less". Without a currency, "12 and up" is an age. */
+function limitBefore(
+  words: readonly string[],
+  at: number,
+  closers: readonly (readonly string[])[],
+  toRange: (value: string) => Pick<Price, 'min' | 'max'>,
+): Price | null {
+  const amount = amountAt(words, at);
+  if (amount === null || amount.currencies.length === 0) return null;
+  const { value, currencies, length } = amount;
+  const closer = closers.find((phrase) => phrase.every((word, index) => words[at + length + index] === word));
+  if (closer === undefined) return null;
+  return { ...toRange(value), currencies, isSure: true, length: length + closer.length };
 }
 
 /** An amount, with its currency before or after it, at a position. */

@@ -88,8 +88,11 @@ function keepSoon(): void {
   pause = setTimeout(keep, KEEP_PAUSE_MS);
 }
 
-/** Goes to another place. With `replace`, the place that is shown is changed, as if the shopper had never left it. */
-export function go(next: Place, { replace = false } = {}): void {
+/**
+ * Goes to another place. With `replace`, the place that is shown is changed, as if the shopper had never left it. With
+ * `stay`, the page is as far down as it was: what is asked for is another part of what is shown.
+ */
+export function go(next: Place, { replace = false, stay = false } = {}): void {
   const url = `/${writePlace(next, market.value)}`;
   wishedTiles = 0;
   isReturning = false;
@@ -98,12 +101,12 @@ export function go(next: Place, { replace = false } = {}): void {
   } else {
     keep();
     entries += 1;
-    entry.value = entries;
-    scrolls.delete(entries);
+    scrolls.set(entries, stay ? scrollY : 0);
     tiles.delete(entries);
+    entry.value = entries;
     history.pushState(stateOf(entries), '', url);
     // Not when its list is there: until then, it would be as far down as the place before.
-    returnTo(entries, 0);
+    if (!stay) returnTo(entries, 0);
   }
   place.value = next;
 }

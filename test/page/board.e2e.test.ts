@@ -1,28 +1,13 @@
 import { describe, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { testInChromium as test } from './chromium.js';
-import { receiveVisitors, SCREENS, soon, tiles } from './visit.js';
+import { pinThree, receiveVisitors, SCREENS, shiftsOf, soon, tiles } from './visit.js';
 
 const { visit } = receiveVisitors();
 
 type Screen = (typeof SCREENS)[number];
 
-/** Opens a board with three pins. */
-async function openBoard(screen: Screen): Promise<Page> {
-  const page = await visit('?q=leopard', { screen });
-  for (const index of [0, 1, 2]) {
-    const tile = tiles(page).nth(index);
-    await tile.waitFor();
-    await tile.hover();
-    await tile.locator('.heart').click();
-    // Full at once, and no longer busy once it is on the board.
-    await tile.locator('.heart-full[aria-disabled=false]').waitFor();
-  }
-  await page.getByRole('button', { name: 'Your board', exact: true }).click();
-  await soon(async () => (await page.locator('.pin').count()) === 3);
-  await tiles(page).first().waitFor();
-  return page;
-}
+const openBoard = async (screen: Screen): Promise<Page> => pinThree(await visit('?q=leopard', { screen }));
 
 const isUnpin = (body: string | null): boolean => /"pin":/.test(body ?? '');
 
@@ -132,6 +117,29 @@ describe.each(SCREENS)('a board on a $name', (screen) => {
       .click();
     await answered;
     await pins.first().getByText('Taken off').waitFor();
+  });
+
+  test('is named, with a place for its pins, before it is there', async () => {
+    const { search } = new URL((await openBoard(screen)).url());
+    const page = await visit('', { screen });
+    let answer = (): void => {};
+    const isLate = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('"board":') === true) await isLate;
+      await route.continue();
+    });
+    await page.goto(new URL(search, page.url()).href);
+    const heading = page.getByRole('heading', { name: 'A shared board' });
+    await heading.waitFor();
+    const left = (await heading.boundingBox())?.x;
+    await page.locator('.pins-expected').waitFor();
+    answer();
+    await soon(async () => (await page.locator('.pin').count()) === 3);
+    expect((await heading.boundingBox())?.x).toBe(left);
+    expect(await shiftsOf(page)).toBeLessThan(0.05);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
   test('takes off what somebody else took off before, and keeps all other hearts', async () => {

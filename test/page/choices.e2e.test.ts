@@ -22,9 +22,22 @@ describe.each(SCREENS)('the filters on a $name', (screen) => {
     await size.waitFor();
     // A part of the catalog may be less than the best 250; then all numbers are exact.
     const promised = await size.locator('small').allInnerTexts();
+    expect(await sheet.getByText('Too many match to count each choice.').count()).toBe(
+      promised.length === 0 ? 1 : 0,
+    );
     await size.click();
     await soon(async () => (await shownCount(page)) > 0);
     expect(promised).toEqual(promised.length === 0 ? [] : [String(await shownCount(page))]);
+    // Each group has numbers or says why not, or none has any.
+    await soon(async () => {
+      const isNumbered = await sheet
+        .locator('.facet')
+        .filter({ hasNot: page.locator('legend', { hasText: 'In a store' }) })
+        .evaluateAll((groups) =>
+          groups.map((group) => group.querySelector('.chip small, .facet-note') !== null),
+        );
+      return isNumbered.length > 2 && new Set(isNumbered).size === 1;
+    });
     await showButton(page).click();
   });
 
@@ -103,6 +116,29 @@ describe.each(SCREENS)('words on a $name', (screen) => {
     await page.getByRole('button', { name: 'Remove up to €40' }).waitFor();
   });
 
+  test('with a size narrow it too, and what is suggested obeys both', async () => {
+    const page = await visit('', { screen });
+    const field = page.getByRole('combobox', { name: 'Search with words' });
+    const known = page.waitForResponse((response) => /OPTION/.test(response.request().postData() ?? ''));
+    await field.focus();
+    await known;
+    await field.fill('dress m under 60');
+    const options = page.getByRole('listbox', { name: 'Suggestions' }).getByRole('option');
+    await soon(async () => (await options.count()) > 0);
+    const words = await options.locator('span').allInnerTexts();
+    expect(words.filter((text) => /^dress(?:es)?$/i.test(text))).toHaveLength(1);
+    await field.press('Enter');
+    await page.getByRole('heading', { name: '“dress”' }).waitFor();
+    await page.getByRole('button', { name: 'Remove M', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Remove up to €60' }).waitFor();
+    await tiles(page).first().waitFor();
+    expect(new URL(page.url()).searchParams.getAll('o.size')).toEqual(['M']);
+    // A size alone is a word.
+    await field.fill('M');
+    await field.press('Enter');
+    await page.getByRole('heading', { name: '“M”' }).waitFor();
+  });
+
   test('that find nothing are offered with one of them left out', async () => {
     const page = await visit('?q=dress+xqzvwk', { screen });
     await page.getByRole('heading', { name: 'Nothing found' }).waitFor();
@@ -127,11 +163,61 @@ describe.each(SCREENS)('words on a $name', (screen) => {
   });
 });
 
-test('prices are read in German too', async () => {
+const isSizes = (value: unknown): value is { precision: string } =>
+  typeof value === 'object' &&
+  value !== null &&
+  'precision' in value &&
+  'name' in value &&
+  value.name === 'size';
+
+// A size alone leaves few products, and with another one there would be many.
+test('a group of filters that is not counted says so beside those that are', async () => {
+  const page = await visit();
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const json: unknown = JSON.parse(await response.text(), (_key, value: unknown) =>
+      isSizes(value) ? { ...value, precision: 'AT_LEAST' } : value,
+    );
+    await route.fulfill({ response, json });
+  });
+  await page.goto(`${shop().url}?q=dress`);
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'Filter' }).click();
+  const group = (name: string) => page.locator(DIALOG).getByRole('group', { name });
+  await group('Size too many to count').waitFor();
+  expect(await group('Size').locator('.chip small').count()).toBe(0);
+  expect(await group('Category').locator('.chip small').count()).toBeGreaterThan(0);
+  expect(await group('Category').locator('.facet-note').count()).toBe(0);
+  expect(await page.getByText('Too many match to count each choice.').count()).toBe(0);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+test('a size that is chosen in the sheet comes before the words for what is seen', async () => {
+  const page = await visit();
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.waitForURL(/picture=/);
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.locator(DIALOG).getByRole('button', { name: /^XL\b/ }).click();
+  await page.waitForURL(/o\.size=XL/);
+  await page.keyboard.press('Escape');
+  const first = page.locator('.bar-chips .chip').first();
+  await soon(async () => (await first.getAttribute('aria-label')) === 'Remove XL');
+  await page.reload();
+  // Before the list is counted, and after.
+  await page.getByRole('button', { name: 'Only size M', exact: true }).waitFor();
+  expect(await first.getAttribute('aria-label')).toBe('Remove XL');
+});
+
+test('prices and sizes are read in German too', async () => {
   const page = await visit('', { locale: 'de-DE' });
   const field = page.getByRole('combobox', { name: 'Mit Worten suchen' });
   await field.fill('dress bis zu 60 Euro');
   await field.press('Enter');
   await page.getByRole('heading', { name: '„dress“' }).waitFor();
   await page.getByRole('button', { name: 'bis 60 € entfernen' }).waitFor();
+  await field.fill('dress Größe M');
+  await field.press('Enter');
+  await page.waitForURL(/o\.size=M/);
+  await page.getByRole('heading', { name: '„dress“' }).waitFor();
 });

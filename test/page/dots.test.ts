@@ -16,7 +16,7 @@ test('dots are a finger apart and inside the picture, wherever the items are', (
     fc.property(dots, area, (given, { width, height }) => {
       const spots = spread(
         given.map(({ x, y, nameWidth }) => ({ x: x * width, y: y * height, nameWidth })),
-        { width, height },
+        { width, height, beside: 0 },
       );
       spots.forEach((spot, index) => {
         expect(spot.x).toBeGreaterThanOrEqual(0);
@@ -37,7 +37,7 @@ test('dots that are apart stay where their items are', () => {
     { x: 200, y: 50, nameWidth: 60 },
     { x: 120, y: 300, nameWidth: 60 },
   ];
-  const spots = spread(given, { width: 300, height: 375 });
+  const spots = spread(given, { width: 300, height: 375, beside: 0 });
   expect(spots).toEqual(given.map(({ x, y }) => ({ x, y, name: 'below', aside: 0 })));
 });
 
@@ -48,7 +48,7 @@ test('a name covers neither a dot nor another name', () => {
       { x: 110, y: 100, nameWidth: 90 },
       { x: 100, y: 190, nameWidth: 90 },
     ],
-    { width: 300, height: 375 },
+    { width: 300, height: 375, beside: 0 },
   );
   expect([first?.name, second?.name].sort()).toEqual(['above', 'below']);
   expect(third?.name).toBe('below');
@@ -60,13 +60,13 @@ test('what has no name takes no room for one', () => {
       { x: 100, y: 100, nameWidth: 60 },
       { x: 160, y: 100, nameWidth: null },
     ],
-    { width: 300, height: 375 },
+    { width: 300, height: 375, beside: 0 },
   );
   expect([named?.name, unnamed?.name]).toEqual(['below', null]);
 });
 
 test('at the lower edge, a name is above its dot', () => {
-  expect(spread([{ x: 100, y: 370, nameWidth: 90 }], { width: 300, height: 375 })).toEqual([
+  expect(spread([{ x: 100, y: 370, nameWidth: 90 }], { width: 300, height: 375, beside: 0 })).toEqual([
     { x: 100, y: 370, name: 'above', aside: 0 },
   ]);
 });
@@ -78,12 +78,24 @@ test('with no room below and above, a name is beside its dot', () => {
       { x: 72, y: 196, nameWidth: 44 },
       { x: 64, y: 260, nameWidth: 45 },
     ],
-    { width: 128, height: 286 },
+    { width: 128, height: 286, beside: 0 },
   );
   expect(spots.map(({ name, aside }) => [name, aside])).toEqual([
     ['below', 0],
     ['right', 0],
   ]);
+});
+
+test('beside a narrow picture, a name reaches beyond it, as far as there is room', () => {
+  const named = (beside: number): unknown =>
+    spread(
+      [
+        { x: 72, y: 196, nameWidth: 44 },
+        { x: 64, y: 260, nameWidth: 60 },
+      ],
+      { width: 128, height: 286, beside },
+    )[1]?.name;
+  expect([named(0), named(20)]).toEqual([null, 'right']);
 });
 
 test('at a side, a name moves into the picture', () => {
@@ -92,7 +104,7 @@ test('at a side, a name moves into the picture', () => {
       { x: 20, y: 100, nameWidth: 90 },
       { x: 290, y: 200, nameWidth: 60 },
     ],
-    { width: 300, height: 375 },
+    { width: 300, height: 375, beside: 0 },
   );
   expect([left?.aside, right?.aside]).toEqual([25, -20]);
 });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { testInChromium as test } from './chromium.js';
 import {
   DRESS,
+  endHoldsIn,
   hold,
   placeOf,
   receiveVisitors,
@@ -24,9 +25,25 @@ const PRODUCT = '?product=corso-nove-rafa-dress-lilac-black';
 
 async function openPicture(page: Page): Promise<void> {
   await showPicture(page, await snapshotOf(shop(), DRESS));
+  await isOpen(page);
+}
+
+async function isOpen(page: Page): Promise<void> {
   await page.locator('.dot').first().waitFor();
   await page.locator('.known h2').waitFor();
   await tiles(page).first().waitFor();
+}
+
+let opened: string | undefined;
+
+/** Opens a picture where it does not matter how it came: from the second time on, by its address. */
+async function openAgain(): Promise<Page> {
+  const page = await visit(opened);
+  if (opened === undefined) {
+    await openPicture(page);
+    opened = new URL(page.url()).search;
+  } else await isOpen(page);
+  return page;
 }
 
 interface Stroke {
@@ -77,8 +94,7 @@ const STEEP: Stroke = { from: [0.2, 0.9], to: [0.3, 0.1] };
 
 describe('a finger on the picture', () => {
   test('draws when its stroke slants, and scrolls the page when it goes up or down', async () => {
-    const page = await visit();
-    await openPicture(page);
+    const page = await openAgain();
     await stroke(page, STEEP);
     await soon(async () => (await page.evaluate(() => scrollY)) > 50);
     expect(boxOf(page)).toBeNull();
@@ -90,8 +106,7 @@ describe('a finger on the picture', () => {
   });
 
   test('draws a box around trousers, without a ring around it', async () => {
-    const page = await visit();
-    await openPicture(page);
+    const page = await openAgain();
     const { width, height } = await placeOf(page.locator('.stage'));
     // As steep as somebody drew it: 43 pixels aside on 104 down.
     const down = 0.6;
@@ -105,8 +120,7 @@ describe('a finger on the picture', () => {
   });
 
   test('draws from a dot, which a tap chooses', async () => {
-    const page = await visit();
-    await openPicture(page);
+    const page = await openAgain();
     const stage = await placeOf(page.locator('.stage'));
     const dot = await placeOf(page.locator('.dot').first());
     const from = [
@@ -123,8 +137,7 @@ describe('a finger on the picture', () => {
   });
 
   test('is told once how to draw, when its stroke went aside and scrolled the page', async () => {
-    const page = await visit();
-    await openPicture(page);
+    const page = await openAgain();
     const { width, height } = await placeOf(page.locator('.stage'));
     const told = page.locator('.told', {
       hasText: 'To draw a tall box, rest your finger on the picture first.',
@@ -145,8 +158,7 @@ describe('a finger on the picture', () => {
   });
 
   test('scrolls the page also from inside the box, which moves sideways, or after a rest', async () => {
-    const page = await visit();
-    await openPicture(page);
+    const page = await openAgain();
     await stroke(page, { from: [0.1, 0.3], to: [0.5, 0.8] });
     await page.waitForURL(/box=/);
     const drawn = boxOf(page);
@@ -164,17 +176,63 @@ describe('a finger on the picture', () => {
     expect(await page.evaluate(() => scrollY)).toBe(0);
   });
 
+  // Croppers with less reach are hard to take hold of: https://github.com/fengyuanchen/cropperjs/issues/788
+  test('begins another box beside a corner, unless it goes where a corner goes', async () => {
+    const page = await openAgain();
+    await stroke(page, { from: [0.3, 0.1], to: [0.7, 0.45] });
+    await page.waitForURL(/box=/);
+    const { width, height } = await placeOf(page.locator('.stage'));
+    const [aside, below] = [14 / width, 10 / height];
+    // Around what is below and beside it.
+    await stroke(page, { from: [0.3 - aside, 0.45 + below], to: [0.85, 0.9] });
+    await soon(() => boxOf(page)?.[2] === 6);
+    expect(boxOf(page)).toEqual([2, 5, 6, 4]);
+    // Into the box, its corner comes with the finger.
+    await stroke(page, { from: [0.24 - aside, 0.9 + below], to: [0.44, 0.7] });
+    await soon(() => boxOf(page)?.[0] === 4);
+    expect(boxOf(page)).toEqual([4, 5, 4, 2]);
+    // And along one of its sides.
+    await stroke(page, { from: [0.85 + aside, 0.7], to: [0.87, 0.95] });
+    await soon(() => boxOf(page)?.[3] === 5);
+    expect(boxOf(page)).toEqual([4, 5, 4, 5]);
+  });
+
+  // As croppers get stuck by it: https://github.com/fengyuanchen/cropper/issues/64
+  test('draws nothing together with another finger, and draws again alone', async () => {
+    const page = await openAgain();
+    const stage = await placeOf(page.locator('.stage'));
+    const screen = await page.context().newCDPSession(page);
+    const at = (id: number, x: number, y: number) => ({
+      id,
+      x: stage.x + stage.width * x,
+      y: stage.y + stage.height * y,
+    });
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...touchPoints: ReturnType<typeof at>[]) =>
+      screen.send('Input.dispatchTouchEvent', { type, touchPoints });
+    await touch('touchStart', at(0, 0.1, 0.1));
+    await touch('touchMove', at(0, 0.4, 0.4));
+    await page.locator('.frame').waitFor();
+    await touch('touchStart', at(0, 0.4, 0.4), at(1, 0.9, 0.9));
+    await page.locator('.frame').waitFor({ state: 'detached' });
+    await touch('touchMove', at(0, 0.5, 0.4), at(1, 0.8, 0.8));
+    await touch('touchEnd', at(0, 0.5, 0.4));
+    await touch('touchEnd');
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    expect(boxOf(page)).toBeNull();
+    await stroke(page, { from: [0.1, 0.1], to: [0.9, 0.8] });
+    await page.waitForURL(/box=/);
+    expect(boxOf(page)).toEqual([1, 1, 8, 7]);
+  });
+
   test('draws wherever it goes once it has rested', async () => {
-    const page = await visit();
-    await openPicture(page);
+    const page = await openAgain();
     await stroke(page, { ...STEEP, restMs: 500 });
     await page.waitForURL(/box=/);
     expect(boxOf(page)).toEqual([2, 1, 1, 8]);
   });
 
   test('draws wherever it goes once “Search a part” was tapped, and no dot covers the part', async () => {
-    const page = await visit();
-    await openPicture(page);
+    const page = await openAgain();
     await page.getByRole('button', { name: 'Search a part' }).tap();
     await page.getByText('Draw a box, or move this one.').waitFor();
     await soon(async () => (await page.locator('.dot').count()) === 0);
@@ -223,6 +281,21 @@ describe('what is shown', () => {
     expect(await page.locator('.bar-chips small').count()).toBe(0);
   });
 
+  test.each([
+    ['dresses', 'Looks most like our dresses.', /^Looks like this/],
+    // Dresses come first, whatever the dot says.
+    ['knitwear', 'Perhaps knitwear.', /^Nearest/],
+  ])('is headed as its kind is said, if only by the name of a dot: %s', async (value, said, heading) => {
+    const page = await visit();
+    const box = { x: 0.2, y: 0.1, width: 0.6, height: 0.5 };
+    await pretend(page, { look: { items: [{ box, label: { value, confidence: 0.9 } }] }, identify: NOTHING });
+    await openPicture(page);
+    await page.locator('.dot').click();
+    await page.getByRole('heading', { name: said }).waitFor();
+    await page.getByRole('heading', { name: heading }).waitFor();
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
   test('is named whatever the shopper chooses, who can narrow to the kind of its dot', async () => {
     const page = await visit();
     const box = { x: 0.2, y: 0.1, width: 0.6, height: 0.5 };
@@ -233,7 +306,7 @@ describe('what is shown', () => {
     await openPicture(page);
     await page.locator('.dot').click();
     // Dresses come first, whatever the dot says.
-    await page.getByRole('heading', { name: 'I can’t tell what this is.' }).waitFor();
+    await page.getByRole('heading', { name: 'Perhaps knitwear.' }).waitFor();
     const offered = page.getByRole('button', { name: 'Only knitwear' });
     // Filled, an offer looks like a choice.
     expect(await fillOf(offered)).toBe(TRANSPARENT);
@@ -243,7 +316,7 @@ describe('what is shown', () => {
       (await tiles(page).first().locator('.tile-link').getAttribute('href'))?.includes('dress') === false;
     await soon(isKnitwear);
     // Knitwear is what was chosen, and not what the picture shows.
-    const unnamed = page.getByRole('heading', { name: 'I can’t tell what this is.' });
+    const unnamed = page.getByRole('heading', { name: 'Perhaps knitwear.' });
     expect(await unnamed.count()).toBe(1);
     await page.reload();
     await unnamed.waitFor();
@@ -252,6 +325,79 @@ describe('what is shown', () => {
     expect(await fillOf(page.getByRole('button', { name: 'Remove knitwear' }))).not.toBe(TRANSPARENT);
     expect(await page.getByRole('button', { name: 'Only knitwear' }).count()).toBe(0);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
+  test('is of the kind that a dot is called, also where products of another kind come nearer', async () => {
+    const page = await visit();
+    const matches = { nodes: [{ id: '1', category: { id: '2', handle: 'dresses' } }] };
+    const [upper, lower] = [
+      { x: 0.1, y: 0.05, width: 0.6, height: 0.4 },
+      { x: 0.2, y: 0.55, width: 0.6, height: 0.4 },
+    ];
+    await pretend(page, {
+      look: {
+        items: [
+          { box: upper, label: { value: 'knitwear/sweaters', confidence: 0.9 }, matches },
+          { box: lower, label: { value: 'dresses', confidence: 0.9 }, matches },
+        ],
+      },
+      identify: NOTHING,
+    });
+    await openPicture(page);
+    await page.getByRole('heading', { name: 'I see sweaters and dresses.' }).waitFor();
+    const category = () => new URL(page.url()).searchParams.get('category');
+    await page.getByRole('button', { name: 'Find this: sweaters' }).click();
+    await page.getByRole('heading', { name: 'Perhaps sweaters.' }).waitFor();
+    await soon(() => category() === 'knitwear');
+    const why = page.getByText('Filtered to knitwear: so small a part can look like anything.');
+    await why.waitFor();
+    await page.getByRole('button', { name: 'Find this: dresses' }).click();
+    await page.getByRole('heading', { name: /dresses\.$/ }).waitFor();
+    expect(category()).toBeNull();
+    expect(await why.count()).toBe(0);
+    await page.goBack();
+    await soon(() => category() === 'knitwear');
+    await why.waitFor();
+    await page.getByRole('button', { name: 'Remove knitwear' }).click();
+    await soon(() => category() === null);
+    await why.waitFor({ state: 'detached' });
+    // A box that is drawn loosely around it means it too.
+    await page.getByRole('button', { name: 'Whole picture', exact: true }).click();
+    await stroke(page, { from: [0.05, 0.02], to: [0.85, 0.49] });
+    await soon(() => category() === 'knitwear');
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
+  });
+
+  test('is a place of its own to come back to, each part of it', async () => {
+    const page = await visit();
+    await openPicture(page);
+    await stroke(page, { from: [0.1, 0.3], to: [0.5, 0.8] });
+    await page.waitForURL(/box=/);
+    const drawn = boxOf(page);
+    await page.evaluate(() => scrollTo(0, 40));
+    await stroke(page, { from: [0.3, 0.5], to: [0.7, 0.5] });
+    await soon(() => boxOf(page)?.[0] === 5);
+    // The picture stays under the finger.
+    expect(await page.evaluate(() => scrollY)).toBe(40);
+    await page.goBack();
+    await soon(() => boxOf(page)?.[0] === 1);
+    expect(boxOf(page)).toEqual(drawn);
+    await page.goBack();
+    await soon(() => boxOf(page) === null);
+    await page.locator('.stage').waitFor();
+    await page.goForward();
+    await soon(() => boxOf(page)?.[0] === 1);
+    await page.locator('.frame').focus();
+    // However many steps it takes, it is one move.
+    for (let step = 0; step < 3; step += 1) {
+      await page.keyboard.press('ArrowRight');
+      await page.waitForTimeout(500);
+    }
+    await soon(() => /box=0\.16/.test(page.url()));
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('frame');
+    await page.goBack();
+    await soon(() => boxOf(page)?.[0] === 1 && !/box=0\.16/.test(page.url()));
+    expect(boxOf(page)).toEqual(drawn);
   });
 
   test('gives up the words for one part when another is chosen, and keeps the size', async () => {
@@ -333,11 +479,17 @@ describe.each(SCREENS)('on a $name', (screen) => {
     const page = await visit(PRODUCT, { screen });
     await hold(page, 'M');
     const held = page.getByRole('region', { name: 'Held for you' });
-    await held.getByRole('button', { name: 'Extend' }).click();
+    const extend = held.getByRole('button', { name: 'Extend' });
+    // It would add a few seconds.
+    expect(await extend.getAttribute('aria-disabled')).toBe('true');
+    await endHoldsIn(shop(), 5);
+    await page.reload();
+    await extend.click();
     await page
       .getByText(/is held for 10 minutes from now\./)
       .first()
       .waitFor();
+    await soon(async () => (await extend.getAttribute('aria-disabled')) === 'true');
     await held.getByRole('button', { name: 'Give back' }).click();
     await page
       .getByRole('article')

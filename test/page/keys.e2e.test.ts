@@ -64,6 +64,8 @@ describe('keys alone', () => {
     await soon(() => isWithin(page, '#main'));
     await press(page, /Search a part/);
     await soon(() => isWithin(page, '.frame'));
+    // Nobody guesses it, and it is of no use to a finger.
+    await page.getByText('Arrow keys move it, with Shift they resize it.').waitFor();
     await page.waitForURL(/box=/);
     const box = (): number[] => (new URL(page.url()).searchParams.get('box') ?? '').split(',').map(Number);
     const [left = 0, , , height = 0] = box();

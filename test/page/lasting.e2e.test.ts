@@ -239,6 +239,9 @@ test('a stranger with the link of a board sees it, is told what that means, and 
     )
     .waitFor();
   await stranger.getByRole('heading', { name: 'A shared board' }).waitFor();
+  const german = await visit(search, { locale: 'de-DE' });
+  await german.getByRole('list').getByRole('listitem').first().waitFor();
+  await german.getByRole('heading', { name: 'Eine geteilte Pinnwand' }).waitFor();
   await tiles(stranger).first().waitFor();
   await stranger.getByRole('button', { name: 'Your board: pin something first' }).click();
   await stranger.locator('.told', { hasText: 'Tap the heart on anything that you like.' }).waitFor();

@@ -1,15 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { describe, expect } from '@jest/globals';
 import type { Page, Request } from 'playwright-core';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { pictureOf } from '../support/people.js';
+import { axe } from './axe.js';
 import { testInChromium as test } from './chromium.js';
 import {
   DRESS,
   endHoldsIn,
   hold,
+  isStill,
   placeOf,
   receiveVisitors,
   SCREENS,
@@ -20,22 +20,7 @@ import {
   tiles,
 } from './visit.js';
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
 const { shop, visit } = receiveVisitors();
-
-async function axe(page: Page): Promise<string[]> {
-  // The page's policy allows no script but its own; what a tester types is none of the page.
-  await page.evaluate(await readFile(AXE, 'utf8'));
-  return page.evaluate(async () => {
-    const checker: unknown = Reflect.get(window, 'axe');
-    const run = (
-      checker as { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    ).run;
-    const { violations } = await run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-  });
-}
 
 describe.each(SCREENS)('on a $name', (screen) => {
   test('a picture in, what it is and what can be bought out', async () => {
@@ -121,6 +106,12 @@ describe.each(SCREENS)('on a $name', (screen) => {
     expect(await timer.innerText()).toMatch(/^(?:4:\d\d|5:00)$/);
     await held.getByRole('button', { name: 'Extend' }).click();
     await soon(async () => /^(?:9:\d\d|10:00)$/.test(await timer.innerText()));
+    // A phone that slept counted no seconds: https://github.com/amrlabib/react-timer-hook/issues/12
+    await page.evaluate(() => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 3 * 60_000;
+    });
+    await soon(async () => /^(?:6:\d\d|7:00)$/.test(await timer.innerText()));
     await held.getByRole('button', { name: 'Give back' }).click();
     await held.waitFor({ state: 'detached' });
   });
@@ -203,22 +194,24 @@ describe.each(SCREENS)('on a $name', (screen) => {
     '?product=corso-nove-rafa-dress-lilac-black',
     '?alike=corso-nove-rafa-dress-lilac-black',
   ])('at %j, axe finds nothing, by day and by night, and right-to-left fits', async (query) => {
-    for (const dark of [false, true]) {
-      const page = await visit(query, { screen, dark });
-      // Of a product, what looks like it is far below.
-      await page.locator('.masonry-frame').first().scrollIntoViewIfNeeded();
-      await tiles(page).first().waitFor();
-      await page.waitForTimeout(500);
+    const page = await visit(query, { screen });
+    // Of a product, what looks like it is far below.
+    await page.locator('.masonry-frame').first().scrollIntoViewIfNeeded();
+    await tiles(page).first().waitFor();
+    const paper = new Set<string>();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await isStill(page);
+      paper.add(await page.locator('html').evaluate((html) => getComputedStyle(html).backgroundColor));
       expect(await axe(page)).toEqual([]);
-      await page.evaluate(() => {
-        document.documentElement.dir = 'rtl';
-      });
-      expect(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-      ).toBeLessThanOrEqual(0);
     }
+    expect(paper.size).toBe(2);
+    await page.evaluate(() => {
+      document.documentElement.dir = 'rtl';
+    });
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+    ).toBeLessThanOrEqual(0);
   });
 
   test('axe finds nothing in a picture with a box, in the filters, and in the panel for engineers', async () => {
@@ -230,7 +223,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     expect(await axe(page)).toEqual([]);
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.getByRole('dialog').getByRole('group', { name: 'Size' }).waitFor();
-    await page.waitForTimeout(300);
+    await isStill(page);
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Why these results?' }).click();
@@ -239,11 +232,49 @@ describe.each(SCREENS)('on a $name', (screen) => {
     const search = panel.locator('details').filter({ hasText: 'FindAlike' }).first();
     await search.waitFor();
     if ((await search.getAttribute('open')) === null) await search.locator('summary').click();
-    await page.waitForTimeout(300);
+    await isStill(page);
     expect(await axe(page)).toEqual([]);
+    const facts = await search.locator('dt').allTextContents();
+    for (const fact of [
+      'Round trip',
+      'Points',
+      'Proven as of',
+      'Index lag',
+      'Candidates',
+      'Dropped',
+      'Refills',
+    ])
+      expect(facts).toContain(fact);
     const link = await search.getByRole('link', { name: 'Open in GraphiQL' }).getAttribute('href');
     expect(new URL(link ?? '', shop().url).searchParams.get('query')).toMatch(/\b(?:query|mutation) \w+/);
   });
+});
+
+test('whoever wants less motion sees none', async () => {
+  const page = await visit();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.locator('dialog[open] .chip').first().waitFor();
+  const durations = await page.evaluate(() => [
+    ...new Set(
+      [...document.querySelectorAll('*')].flatMap((element) => {
+        const { animationDuration, transitionDuration } = getComputedStyle(element);
+        return `${animationDuration}, ${transitionDuration}`.split(', ');
+      }),
+    ),
+  ]);
+  // In seconds; one millisecond still has its end.
+  for (const duration of durations) expect(Number.parseFloat(duration)).toBeLessThanOrEqual(0.001);
+});
+
+test('a gallery slides back to its first picture, but not for whoever wants less motion', async () => {
+  const page = await visit('?product=osterfeld-calla-penny-loafer-burgundy-tan');
+  const gallery = page.getByRole('list', { name: 'Pictures' });
+  const behavior = (): Promise<string> => gallery.evaluate((list) => getComputedStyle(list).scrollBehavior);
+  expect(await behavior()).toBe('smooth');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await behavior()).toBe('auto');
 });
 
 test('words are suggested while they are typed, cleared at once, and chosen with keys', async () => {
@@ -263,6 +294,38 @@ test('words are suggested while they are typed, cleared at once, and chosen with
   await field.press('Enter');
   await page.waitForURL(/[?&](?:q|product|category|brand)=/);
   await tiles(page).first().waitFor();
+});
+
+/** As a browser says it of a file that comes from elsewhere. */
+const bring = (page: Page, type: 'paste' | 'dragenter' | 'drop', picture: Buffer): Promise<boolean> =>
+  page.evaluate(
+    ({ how, base64 }) => {
+      const data = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], 'photo.jpg', { type: 'image/jpeg' }));
+      const on = { bubbles: true, cancelable: true };
+      return document.body.dispatchEvent(
+        how === 'paste'
+          ? new ClipboardEvent(how, { ...on, clipboardData: data })
+          : new DragEvent(how, { ...on, dataTransfer: data }),
+      );
+    },
+    { how: type, base64: picture.toString('base64') },
+  );
+
+test('a picture is dropped anywhere, and the next one pasted', async () => {
+  const page = await visit('', { screen: SCREENS[1] });
+  const picture = await snapshotOf(shop(), DRESS);
+  await bring(page, 'dragenter', picture);
+  await page.getByText('Drop it anywhere').waitFor();
+  await bring(page, 'drop', picture);
+  await page.waitForURL(/picture=/);
+  expect(await page.getByText('Drop it anywhere').count()).toBe(0);
+  await page.locator('.dot').first().waitFor();
+  const first = page.url();
+  await bring(page, 'paste', await sharp(picture).flop().jpeg().toBuffer());
+  await page.waitForURL((url) => url.href !== first && /picture=/.test(url.search));
+  await page.locator('.dot').first().waitFor();
 });
 
 test('a person is found with the garments that they wear', async () => {
@@ -394,8 +457,22 @@ test('the camera does not ask with what it has seen, never twice at a time, and 
     if (isFrame(request)) open -= 1;
   };
   page.on('requestfinished', ended).on('requestfailed', ended);
+  let answer = (): void => {};
+  const isLate = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/graphql', async (route) => {
+    if (isFrame(route.request())) await isLate;
+    await route.continue();
+  });
   await page.getByRole('button', { name: 'Live camera' }).click();
+  const said = page.getByText('Point it at something to wear.');
+  await said.waitFor();
+  const { y } = await placeOf(page.getByRole('button', { name: 'Close', exact: true }));
+  answer();
   await page.locator('.live-shelf li').first().waitFor();
+  await said.waitFor({ state: 'detached' });
+  expect((await placeOf(page.getByRole('button', { name: 'Close', exact: true }))).y).toBe(y);
   // The camera of the test hardly moves.
   await page.waitForTimeout(1_500);
   expect(asked).toBeLessThan(4);
@@ -459,8 +536,13 @@ test('the picture of the color that is chosen comes first', async () => {
   await page.getByRole('button', { name: 'tan', exact: true }).click();
   await soon(async () => (await shown()).source !== before.source && (await shown()).left < 40);
   const tan = await shown();
+  // Demo stores jumped to the top: https://github.com/Shopify/hydrogen/pull/1767
+  const buttons = page.getByRole('group', { name: /^Color/ });
+  await buttons.scrollIntoViewIfNeeded();
+  const top = await page.evaluate(() => scrollY);
   await page.getByRole('button', { name: 'burgundy', exact: true }).click();
   await soon(async () => (await shown()).source !== tan.source);
+  expect(await page.evaluate(() => scrollY)).toBe(top);
   await page.getByRole('button', { name: 'tan', exact: true }).click();
   await soon(async () => (await shown()).source === tan.source && (await shown()).left < 40);
   await page.reload();

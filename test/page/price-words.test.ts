@@ -49,6 +49,14 @@ test.each([
   ['Kleid zwischen 50 und 100', 'Kleid [50..100]'],
   ['Kleid von 50 bis 100', 'Kleid [50..100]'],
   ['Kleid max. 70', 'Kleid [..70]'],
+  ['dress price < 100', 'dress [..100]'],
+  ['dress price<100', 'dress [..100]'],
+  ['price: under 50 dress', 'dress [..50]'],
+  ['Kleid Preis bis 50', 'Kleid [..50]'],
+  ['dress €50 or less', 'dress [..50]'],
+  ['dress 50 euros and under red', 'dress red [..50]'],
+  ['coat 100 € and up', 'coat [100..]'],
+  ['Kleid 50 Euro oder weniger', 'Kleid [..50]'],
 ])('%j has a price', (text, result) => {
   expect(read(text)).toBe(result);
 });
@@ -98,6 +106,10 @@ test.each([
   'black and 50 white',
   'over 100 € under 50 €',
   'a<50',
+  'dress price 50',
+  'the price of fame tee',
+  'kids 12 and up',
+  'dress 50 or less',
   '"under 50" tee',
   '50',
   'under',

@@ -1,7 +1,18 @@
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { testInChromium as test } from './chromium.js';
-import { DRESS, hold, receiveVisitors, SCREENS, showPicture, snapshotOf, soon, tiles } from './visit.js';
+import {
+  DRESS,
+  hold,
+  placeOf,
+  receiveVisitors,
+  SCREENS,
+  showPicture,
+  snapshotOf,
+  soon,
+  tiles,
+} from './visit.js';
 
 // Everything here made somebody hesitate who tried the page after the first one.
 
@@ -13,6 +24,21 @@ const chooseMarket = (page: Page, handle: string): Promise<unknown> =>
   page.getByLabel('Market').selectOption(handle);
 
 describe.each(SCREENS)('on a $name', (screen) => {
+  test('only who points is told to drop a picture, and sees where the pointer is', async () => {
+    const page = await visit('', { screen });
+    await tiles(page).first().waitFor();
+    expect(await page.getByText('Or drop or paste one anywhere.').isVisible()).toBe(!screen.hasTouch);
+    await page.getByText('Your picture is deleted within a week.').waitFor();
+    const filter = page.getByRole('button', { name: 'Filter' });
+    const edge = (): Promise<string> => filter.evaluate((button) => getComputedStyle(button).borderColor);
+    const before = await edge();
+    // A finger that is gone points at nothing.
+    await (screen.hasTouch ? filter.tap() : filter.click());
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    expect((await edge()) === before).toBe(screen.hasTouch);
+  });
+
   test('a price limit does not go with its market without a word, and is offered in the next one', async () => {
     const page = await visit('?q=leopard&max=90', { screen });
     await page.getByRole('button', { name: 'Remove up to €90' }).waitFor();
@@ -60,11 +86,14 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await shop().gateway.db.query(
       `UPDATE holds SET expires_at = clock_timestamp() + interval '1 minute' WHERE status = 'ACTIVE'`,
     );
+    // It offers what gains time, as far as it knows.
+    await page.reload();
     await held.getByRole('button', { name: 'Extend' }).click();
     await page
       .getByText(/is held for 4 minutes from now\. That is as long as it can be held\./)
       .first()
       .waitFor();
+    expect(await held.getByRole('button', { name: 'Extend' }).getAttribute('aria-disabled')).toBe('true');
     await held.getByRole('button', { name: 'Give back' }).click();
   });
 
@@ -81,6 +110,8 @@ describe.each(SCREENS)('on a $name', (screen) => {
       .first()
       .locator('.tile-link')
       .evaluate((link: HTMLElement) => link.click());
+    // The place of its picture is there at once.
+    await page.locator('.product-expected > span').waitFor();
     await page.locator('.product h1').waitFor();
     await page.getByRole('heading', { name: 'Looks like this' }).waitFor();
     await page.waitForTimeout(1_000);
@@ -136,4 +167,21 @@ describe.each(SCREENS)('on a $name', (screen) => {
       'false',
     );
   });
+});
+
+test('their own picture is seen upright before it is ready to be sent', async () => {
+  const page = await visit();
+  await page.evaluate(() => {
+    HTMLCanvasElement.prototype.toBlob = () => {};
+  });
+  const camera = await sharp({ create: { width: 4_000, height: 3_000, channels: 3, background: '#7a5' } })
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
+  await showPicture(page, camera);
+  await page.getByText('Looking closely…').waitFor();
+  const { width, height } = await placeOf(page.locator('.incoming canvas'));
+  expect(Math.round((100 * width) / height)).toBe(75);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.incoming').waitFor({ state: 'detached' });
 });

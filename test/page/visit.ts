@@ -18,8 +18,9 @@ export const SCREENS = [
 
 export interface Visit {
   readonly screen?: (typeof SCREENS)[number];
-  readonly dark?: boolean;
   readonly locale?: string;
+  /** Pixels of the screen in one of the page, along a side. */
+  readonly density?: number;
   /** What the browser may complain about. */
   readonly allows?: RegExp;
 }
@@ -57,12 +58,12 @@ export function receiveVisitors(): Visitors {
 
   return {
     shop: () => there().shop,
-    async visit(query = '', { screen = SCREENS[0], dark = false, locale = 'en-US', allows } = {}) {
+    async visit(query = '', { screen = SCREENS[0], locale = 'en-US', density = 1, allows } = {}) {
       const { name: _name, ...device } = screen;
       const { browser, shop } = there();
       const context = await browser.newContext({
         ...device,
-        colorScheme: dark ? 'dark' : 'light',
+        deviceScaleFactor: density,
         locale,
         // It would be between the page and what a test says of the network; loading.e2e.test.ts has it.
         serviceWorkers: 'block',
@@ -119,6 +120,14 @@ export async function settled<T>(read: () => Promise<T>): Promise<T> {
   return last;
 }
 
+/** Resolves once nothing fades or slides any more. */
+export const isStill = (page: Page): Promise<void> =>
+  soon(() =>
+    page.evaluate(() =>
+      document.getAnimations().every(({ effect }) => effect?.getComputedTiming().endTime === Infinity),
+    ),
+  );
+
 /** Where an element is, once it moves no more. */
 export async function placeOf(element: Locator): Promise<Box> {
   const box = await settled(() => element.boundingBox());
@@ -129,6 +138,22 @@ export async function placeOf(element: Locator): Promise<Box> {
 type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
 
 export const tiles = (page: Page) => page.locator('.tile:not(.tile-expected)');
+
+/** Pins the first three products of a list, and opens the board. */
+export async function pinThree(page: Page): Promise<Page> {
+  for (const index of [0, 1, 2]) {
+    const tile = tiles(page).nth(index);
+    await tile.waitFor();
+    await tile.hover();
+    await tile.locator('.heart').click();
+    // Full at once, and no longer busy once it is on the board.
+    await tile.locator('.heart-full[aria-disabled=false]').waitFor();
+  }
+  await page.getByRole('button', { name: 'Your board', exact: true }).click();
+  await soon(async () => (await page.locator('.pin').count()) === 3);
+  await tiles(page).first().waitFor();
+  return page;
+}
 
 /** Shows a picture, as a shopper who picks a file. */
 export async function showPicture(page: Page, buffer: Buffer, mimeType = 'image/jpeg'): Promise<void> {

@@ -35,3 +35,12 @@ export async function repeat<T>(
     if (isTurnedAway) turnedAway.value -= 1;
   }
 }
+
+const LOST_PAUSE_MS = 500;
+
+/** A call whose answer was lost, by the network or a proxy, is sent once more, with the same idempotency key. */
+export const twice = <T>(call: () => Promise<T>): Promise<T> =>
+  repeat(call, ({ code, retryAfterMs }, tries) => {
+    const isLost = code === 'OFFLINE' || (code === 'SERVICE_OVERLOADED' && retryAfterMs === null);
+    return isLost && tries === 1 ? LOST_PAUSE_MS : null;
+  });

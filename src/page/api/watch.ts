@@ -42,11 +42,15 @@ const retryWait = (retries: number): Promise<void> =>
     addEventListener('online', done);
   });
 
-/** Calls `next` with each event until the returned function is called. Connects again by itself. */
+/**
+ * Calls `next` with each event until the returned function is called, and `ended` when the gateway has ended it before: it
+ * had nothing more to say, or it refused. Connects again by itself.
+ */
 export function watch<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   next: (data: Data) => void,
+  ended: () => void = () => {},
 ): () => void {
   let stop = (): void => {};
   let isStopped = false;
@@ -58,8 +62,11 @@ export function watch<Data, Variables extends Record<string, unknown>>(
       next: ({ data }) => {
         if (data) next(data);
       },
-      error: () => {},
-      complete: () => {},
+      error: ended,
+      // The page's own end is one too.
+      complete: () => {
+        if (!isStopped) ended();
+      },
     });
   }, reloadForUpgrade);
   return () => {

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { ask } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
+import { DesignIt } from '../studio/design-it.js';
 import { OpenBoardDocument, type OpenBoardQuery } from '../generated/graphql.js';
 import type { Item } from '../list/item.js';
 import { listingOf } from '../list/listing.js';
@@ -17,7 +18,7 @@ import { FailureNotice, Notice } from '../ui/notice.js';
 import { say, tell } from '../ui/said.js';
 import { BoardChanges, pinnableOf, type PinPlace } from './board-changes.js';
 import { briefText } from './brief-text.js';
-import { myBoard } from './my-board.js';
+import { myBoard, UNNAMED } from './my-board.js';
 
 type Board = NonNullable<OpenBoardQuery['board']>;
 
@@ -26,7 +27,7 @@ interface BoardViewProps {
   readonly id: string;
 }
 
-/** What somebody likes and does not like, what that has in common, and what would fit. */
+/** What somebody likes and does not like, that in colors and words, and what would fit. */
 export function BoardView({ channel, id }: BoardViewProps) {
   const { value, failure, retry } = useAnswer(
     `board ${channel} ${id}`,
@@ -42,6 +43,7 @@ export function BoardView({ channel, id }: BoardViewProps) {
     if (value !== null) changes.learn(value.pins?.nodes ?? [], value.askedAt);
   }, [changes, value]);
   const hold = useHold();
+  const designs = useHold();
   // What is there stays: to ask again after a change may fail too.
   if (failure !== null && value === null) {
     return (
@@ -50,15 +52,28 @@ export function BoardView({ channel, id }: BoardViewProps) {
       </Main>
     );
   }
-  if (value === null) return <Main />;
+  const isMine = id === myBoard.value;
+  if (value === null) {
+    return (
+      <Main>
+        <div class="board-head">
+          <h1 class="title">{isMine ? t.value.board : t.value.sharedBoard}</h1>
+        </div>
+        <ul class="pins pins-expected" aria-hidden="true">
+          <li class="pin-picture" />
+          <li class="pin-picture" />
+        </ul>
+      </Main>
+    );
+  }
   const pins = value.pins?.nodes ?? [];
   const places = changes.places.value;
-  const isMine = id === myBoard.value;
+  const theirs = value.title === UNNAMED ? t.value.sharedBoard : value.title;
   return (
     <Main>
       <div class="board-head">
-        <h1 class="title">{isMine ? t.value.board : value.title}</h1>
-        <ShareButton title={value.title} />
+        <h1 class="title">{isMine ? t.value.board : theirs}</h1>
+        <ShareButton title={theirs} />
       </div>
       <p class="board-secret">
         {isMine ? '' : `${t.value.boardShared} `}
@@ -74,6 +89,7 @@ export function BoardView({ channel, id }: BoardViewProps) {
             place={place}
             toggle={() => {
               hold.isHeld.current = false;
+              designs.isHeld.current = false;
               changes.toggle(place);
             }}
           />
@@ -81,14 +97,31 @@ export function BoardView({ channel, id }: BoardViewProps) {
       </ul>
       <Brief board={value} />
       {pins.some(({ positive }) => positive) ? (
-        <Ideas
-          channel={channel}
-          board={id}
-          // Other pins are another search.
-          version={pins.map((pin) => `${pin.id}${pin.positive ? '+' : '-'}`).join(' ')}
-          changes={changes}
-          hold={hold}
-        />
+        <>
+          <DesignIt
+            channel={channel}
+            board={id}
+            places={places}
+            element={designs.element}
+            holdStill={() => {
+              hold.isHeld.current = false;
+              designs.isHeld.current = true;
+            }}
+            changed={retry}
+          />
+          <Ideas
+            channel={channel}
+            board={id}
+            // Other pins are another search.
+            version={pins.map((pin) => `${pin.id}${pin.positive ? '+' : '-'}`).join(' ')}
+            changes={changes}
+            hold={hold}
+            holdStill={() => {
+              hold.isHeld.current = true;
+              designs.isHeld.current = false;
+            }}
+          />
+        </>
       ) : null}
     </Main>
   );
@@ -104,7 +137,7 @@ function PinTile({ place: { pin, isOff }, toggle }: PinTileProps) {
   const title = product?.title ?? t.value.aPicture;
   const picture =
     image == null ? null : (
-      <span style={{ display: 'block', aspectRatio: `${image.width} / ${image.height}` }}>
+      <span class="pin-picture">
         <Picture picture={image} sizes="10rem" alt={title} />
       </span>
     );
@@ -165,9 +198,11 @@ interface IdeasProps {
   readonly version: string;
   readonly changes: BoardChanges;
   readonly hold: Hold;
+  /** To be called before the board is changed, which must not move the ideas. */
+  readonly holdStill: () => void;
 }
 
-function Ideas({ channel, board, version, changes, hold }: IdeasProps) {
+function Ideas({ channel, board, version, changes, hold, holdStill }: IdeasProps) {
   const shown = useRef<readonly Item[]>([]);
   const asked = listingOf(
     `${channel} ideas ${board} ${version}`,
@@ -181,7 +216,7 @@ function Ideas({ channel, board, version, changes, hold }: IdeasProps) {
     () => ({
       isUnliked: (product: string) => changes.isUnliked(product),
       toggle(product: string) {
-        hold.isHeld.current = true;
+        holdStill();
         changes.toggleUnliked(product);
       },
     }),

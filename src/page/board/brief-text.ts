@@ -9,7 +9,7 @@ const SOME = 0.35;
 /** What more have is what it is mostly like, if not all of them have it. */
 const MOSTLY = 0.6;
 
-/** What the pins of a board have in common, for people: "T-shirts, mostly burgundy, linen, minimal or vintage". */
+/** A board in words: "T-shirts, mostly burgundy, linen, minimal or vintage". */
 export function briefText(words: readonly Word[]): string {
   const of = (...kinds: Word['kind'][]): Word[] => words.filter(({ kind }) => kinds.includes(kind));
   const often = (...kinds: Word['kind'][]): string[] =>

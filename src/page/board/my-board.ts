@@ -11,10 +11,12 @@ import {
 } from '../generated/graphql.js';
 import { channel, market } from '../market.js';
 import { recall, remember } from '../storage.js';
-import { t } from '../texts/texts.js';
 import { newKey } from '../api/new-key.js';
 
 const KEY = 'vitrine.board';
+
+/** The title of each board that is started here. Whoever opens one reads that in a language of their own. */
+export const UNNAMED = 'A shared board';
 
 /** The id of this browser's board; null before anything is pinned. Who has the id can change the board. */
 export const myBoard = signal<string | null>(recall(KEY));
@@ -76,7 +78,7 @@ function ensureBoard(): Promise<string> {
   if (myBoard.value !== null) return Promise.resolve(myBoard.value);
   starting ??= ask(
     StartBoardDocument,
-    { input: { title: t.value.myBoard, idempotencyKey: newKey() } },
+    { input: { title: UNNAMED, idempotencyKey: newKey() } },
     (data) => data.boardCreate?.board?.id,
   ).catch((error: unknown) => {
     starting = undefined;

@@ -16,7 +16,7 @@ interface FilterBarProps {
   readonly title: string;
   /** The handle of a category to offer beside the words for what is seen; null: none. */
   readonly kind?: string | null;
-  /** Whether to say how many there are: of what nothing resembles, any number would be a lie. */
+  /** Whether to say how many there are where nothing is chosen: of what nothing resembles, any number would be a lie. */
   readonly isCounted?: boolean;
 }
 
@@ -32,7 +32,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
   const sizes = (counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [])
     .filter(({ value, count }) => count > 0 || isSize(value))
     .filter(({ value }, index) => index < MAX_SIZES || isSize(value));
-  const leading = useLeadingSizes(chosen);
+  const { leading, stay } = useLeadingSizes(chosen);
   const inPlace = sizes.filter(({ value }) => !leading.includes(value));
   const before = chosen.filter(
     ({ name, value }) => name !== 'size' || !inPlace.some((size) => size.value === value),
@@ -45,7 +45,8 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
     kind !== null &&
     !filters.categories.includes(kind) &&
     !words.some(({ filter }) => filter.categories?.includes(kind) === true);
-  const total = isCounted ? counts?.total : null;
+  // What was chosen is counted in any case.
+  const total = isCounted || chosen.length > 0 ? counts?.total : null;
   return (
     <section class="bar" aria-label={t.value.narrow} tabIndex={-1}>
       <div class="bar-head">
@@ -106,6 +107,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
             isOn={isSize(value)}
             said={isSize(value) ? t.value.remove(label) : t.value.onlySize(label)}
             change={{ options: toggledIn(filters.options, 'size', value) }}
+            tapped={() => stay(value)}
           />
         ))}
         {chosen.length < 2 ? null : (
@@ -115,11 +117,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         )}
       </div>
       {isOpen ? (
-        <FilterSheet
-          counts={counts}
-          total={isCounted ? (known?.total ?? null) : null}
-          close={() => setOpen(false)}
-        />
+        <FilterSheet counts={counts} total={known?.total ?? null} close={() => setOpen(false)} />
       ) : null}
     </section>
   );
@@ -131,32 +129,42 @@ interface ChipProps {
   /** What it does, where the label alone does not say it. */
   readonly said?: string;
   readonly change: Partial<Filters>;
+  readonly tapped?: () => void;
 }
 
-const Chip = ({ label, isOn = false, said, change }: ChipProps) => (
+const Chip = ({ label, isOn = false, said, change, tapped }: ChipProps) => (
   <button
     class={isOn ? 'chip chip-on' : 'chip'}
     type="button"
     aria-label={said}
-    onClick={() => narrow(change)}
+    onClick={() => {
+      tapped?.();
+      narrow(change);
+    }}
   >
     {label} {isOn ? <Icon name="close" /> : null}
   </button>
 );
 
 /**
- * The sizes that come first, with the other choices, which would push them out of sight. A size stays where it was tapped
- * until another choice changes, so that a second tap takes it back.
+ * The sizes that come first, with the other choices: among many words for what is seen, they would be out of sight. A size
+ * that was tapped in the row stays there until another choice changes, so that a second tap takes it back.
  */
-function useLeadingSizes(chosen: readonly Chosen[]): readonly string[] {
-  const sizes = chosen.filter(({ name }) => name === 'size').map(({ value }) => value);
-  const others = chosen.filter(({ name }) => name !== 'size').map(({ name, value }) => `${name} ${value}`);
-  const key = others.join('\n');
-  const last = useRef<{ readonly key: string; readonly leading: readonly string[] } | null>(null);
-  const known = last.current?.key === key ? last.current.leading : sizes;
-  const leading = others.length === 0 ? [] : known.filter((size) => sizes.includes(size));
-  last.current = { key, leading };
-  return leading;
+function useLeadingSizes(chosen: readonly Chosen[]) {
+  const key = chosen
+    .filter(({ name }) => name !== 'size')
+    .map(({ name, value }) => `${name} ${value}`)
+    .join('\n');
+  const last = useRef({ key, staying: new Set<string>() });
+  if (last.current.key !== key) last.current = { key, staying: new Set() };
+  const { staying } = last.current;
+  return {
+    leading: chosen
+      .filter(({ name, value }) => name === 'size' && !staying.has(value))
+      .map(({ value }) => value),
+    /** To be called with a size that is tapped in the row. */
+    stay: (size: string): void => void staying.add(size),
+  };
 }
 
 /**

@@ -18,16 +18,18 @@ interface FilterSheetProps {
   readonly close: () => void;
 }
 
-/** All ways to narrow the list, with counts where they are exact. Each choice applies at once. */
+/** All ways to narrow the list. Each choice applies at once. */
 export function FilterSheet({ counts, total, close }: FilterSheetProps) {
   const { filters } = place.value;
+  // The best matches of a picture, for one, are only a part of what comes with a filter.
+  const isAnyCounted = counts?.facets.some(isCounted) === true;
   return (
     <Sheet title={t.value.filter} close={close}>
       {(counts?.facets ?? []).map((facet) =>
         facet.kind === 'PRICE' ? (
-          <PriceFacet key="price" facet={facet} filters={filters} />
+          <PriceFacet key="price" facet={facet} filters={filters} isAnyCounted={isAnyCounted} />
         ) : (
-          <ValueFacet key={facet.name} facet={facet} filters={filters} />
+          <ValueFacet key={facet.name} facet={facet} filters={filters} isAnyCounted={isAnyCounted} />
         ),
       )}
       <StoreFacet store={filters.store} />
@@ -38,6 +40,7 @@ export function FilterSheet({ counts, total, close }: FilterSheetProps) {
           : `${t.value.count(number(total.count), total.precision === 'AT_LEAST')} ${t.value.products}`}
       </p>
       <div class="sheet-foot">
+        {counts === null || isAnyCounted ? null : <p class="sheet-note">{t.value.notCounted}</p>}
         <button class="button button-quiet" type="button" onClick={() => narrow(NO_FILTERS)}>
           {t.value.clearAll}
         </button>
@@ -54,9 +57,21 @@ export function FilterSheet({ counts, total, close }: FilterSheetProps) {
 interface FacetProps {
   readonly facet: ChoiceFragment;
   readonly filters: Filters;
+  /** Whether any group says how many products each choice would leave. */
+  readonly isAnyCounted: boolean;
 }
 
-function ValueFacet({ facet, filters }: FacetProps) {
+const isCounted = ({ precision }: ChoiceFragment): boolean => precision === 'EXACT';
+
+/** Beside numbers in other groups, a group without any would look as if it had nothing. */
+const FacetName = ({ facet, isAnyCounted }: Omit<FacetProps, 'filters'>) => (
+  <legend>
+    {t.value.facets[facet.name] ?? facet.name}{' '}
+    {isAnyCounted && !isCounted(facet) ? <small class="facet-note">{t.value.notCountedHere}</small> : null}
+  </legend>
+);
+
+function ValueFacet({ facet, filters, isAnyCounted }: FacetProps) {
   if (facet.buckets.length === 0) return null;
   // At once, and not when the counts are there.
   const chosen = chosenOf(facet, filters);
@@ -74,7 +89,7 @@ function ValueFacet({ facet, filters }: FacetProps) {
   };
   return (
     <fieldset class="facet" tabIndex={-1}>
-      <legend>{t.value.facets[facet.name] ?? facet.name}</legend>
+      <FacetName facet={facet} isAnyCounted={isAnyCounted} />
       <div class="facet-values">
         {facet.buckets.map(({ value, label, count }) => (
           <button
@@ -85,22 +100,13 @@ function ValueFacet({ facet, filters }: FacetProps) {
             onClick={() => narrow(change(value))}
           >
             {facet.name === 'color' ? <i class="swatch" style={{ background: swatchOf(value) }} /> : null}
-            {label} <CountOf facet={facet} count={count} />
+            {label} {isCounted(facet) ? <small>{number(count)}</small> : null}
           </button>
         ))}
       </div>
     </fieldset>
   );
 }
-
-interface CountOfProps {
-  readonly facet: ChoiceFragment;
-  readonly count: number;
-}
-
-/** What a choice would leave. The best matches of a picture, for one, are only a part of what comes with a filter. */
-const CountOf = ({ facet, count }: CountOfProps) =>
-  facet.precision === 'EXACT' ? <small>{number(count)}</small> : null;
 
 function chosenOf({ kind, name }: ChoiceFragment, filters: Filters): readonly string[] {
   switch (kind) {
@@ -115,10 +121,10 @@ function chosenOf({ kind, name }: ChoiceFragment, filters: Filters): readonly st
   }
 }
 
-function PriceFacet({ facet, filters }: FacetProps) {
+function PriceFacet({ facet, filters, isAnyCounted }: FacetProps) {
   return (
     <fieldset class="facet" tabIndex={-1}>
-      <legend>{t.value.facets[facet.name] ?? facet.name}</legend>
+      <FacetName facet={facet} isAnyCounted={isAnyCounted} />
       <div class="facet-values">
         {facet.buckets.map(({ label, count, min, max }) => {
           const isChosen = isSame(filters.min, min) && isSame(filters.max, max);
@@ -130,7 +136,7 @@ function PriceFacet({ facet, filters }: FacetProps) {
               aria-pressed={isChosen}
               onClick={() => narrow(isChosen ? { min: null, max: null } : { min, max })}
             >
-              {priceLabel({ min, max })} <CountOf facet={facet} count={count} />
+              {priceLabel({ min, max })} {isCounted(facet) ? <small>{number(count)}</small> : null}
             </button>
           );
         })}

@@ -1,9 +1,18 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { ask } from '../api/ask.js';
-import { SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
+import { useAnswer } from '../api/use-answer.js';
+import { decidedIn } from '../filter/filters.js';
+import { SizesToBuyDocument, SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
 import { currency, market } from '../market.js';
-import { type Filters, NO_FILTERS, type Place, placeOfWords } from '../place.js';
-import { readPriceWords } from '../price-words.js';
+import {
+  type Filters,
+  MOST_WORDS_CHARS,
+  NO_FILTERS,
+  type Place,
+  placeOfWish,
+  readWish,
+  type Wish,
+} from '../place.js';
 import { go, place } from '../route.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
@@ -20,22 +29,22 @@ interface Suggestion {
 
 const toPlace = (view: Place['view'], filters = NO_FILTERS): Place => ({ view, filters, sort: 'BEST' });
 
-/** What was found for the words, within the prices that were typed with them. */
-function listed(
-  { texts, categories, brands, products }: Suggestions,
-  prices: Pick<Filters, 'min' | 'max'>,
-): Suggestion[] {
+/** What was found for the words, within the prices and sizes that were typed with them. */
+function listed({ texts, categories, brands, products }: Suggestions, filters: Filters): Suggestion[] {
   const { kinds } = t.value;
-  const filters = { ...NO_FILTERS, ...prices };
+  const shownCategories = (categories ?? []).slice(0, 2);
+  const named = [...shownCategories.map(({ name }) => name), ...(brands ?? []).map(({ name }) => name)];
   return [
-    ...(texts ?? []).slice(0, 4).map((text) => ({
-      key: `text ${text}`,
-      label: text,
-      kind: '',
-      image: null,
-      to: toPlace({ at: 'words', text }, filters),
-    })),
-    ...(categories ?? []).slice(0, 2).map(({ id, name, handle }) => ({
+    ...withoutTwins(texts ?? [], named)
+      .slice(0, 4)
+      .map((text) => ({
+        key: `text ${text}`,
+        label: text,
+        kind: '',
+        image: null,
+        to: toPlace({ at: 'words', text }, filters),
+      })),
+    ...shownCategories.map(({ id, name, handle }) => ({
       key: id,
       label: name,
       kind: kinds.category,
@@ -49,14 +58,54 @@ function listed(
       image: null,
       to: toPlace({ at: 'home' }, { ...filters, brands: [handle] }),
     })),
-    ...(products ?? []).slice(0, 4).map(({ id, title, handle, featuredImage }) => ({
-      key: id,
-      label: title,
-      kind: '',
-      image: featuredImage?.w64 ?? null,
-      to: toPlace({ at: 'product', handle }),
-    })),
+    ...(products ?? [])
+      .filter((product) => isWithin(product, filters))
+      .slice(0, 4)
+      .map(({ id, title, handle, featuredImage }) => ({
+        key: id,
+        label: title,
+        kind: '',
+        image: featuredImage?.w64 ?? null,
+        to: toPlace({ at: 'product', handle }, decidedIn(filters)),
+      })),
   ];
+}
+
+/** One of each: "sweaters" finds what "sweater" does, and a category with that name is listed itself. */
+function withoutTwins(texts: readonly string[], named: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (const text of texts) if (![...named, ...kept].some((other) => areTwins(text, other))) kept.push(text);
+  return kept;
+}
+
+/** Plurals in the languages of the page: "dresses", "Kleider", "Hosen". */
+const ENDING = /^(?:e?s|e[nr]?|n)?$/;
+
+function areTwins(one: string, other: string): boolean {
+  const [short = '', long = ''] = [one.toLowerCase(), other.toLowerCase()].sort(
+    (a, b) => a.length - b.length,
+  );
+  return long.startsWith(short) && ENDING.test(long.slice(short.length));
+}
+
+type Suggested = NonNullable<Suggestions['products']>[number];
+
+/** Whether a product can have a price and a size that were typed. */
+function isWithin({ priceRange, availability }: Suggested, { min, max, options }: Filters): boolean {
+  if (priceRange == null) return min === null && max === null;
+  const wished = options['size'] ?? [];
+  const has = (availability?.sellableOptions ?? []).filter(({ name }) => name === 'size');
+  return (
+    (max === null || Number(priceRange.min.amount) <= Number(max)) &&
+    (min === null || Number(priceRange.max.amount) >= Number(min)) &&
+    (wished.length === 0 || has.some(({ value }) => wished.includes(value)))
+  );
+}
+
+async function sizesOf(channel: string, signal: AbortSignal): Promise<string[]> {
+  const by = [{ kind: 'OPTION', name: 'size' }] as const;
+  const { facets } = await ask(SizesToBuyDocument, { channel, by: [...by] }, (data) => data.products, signal);
+  return (facets ?? []).flatMap(({ buckets }) => buckets.map(({ value }) => value));
 }
 
 /** Words to search for, with suggestions while they are typed (the ARIA pattern of a combobox with a list). */
@@ -69,24 +118,30 @@ export function SearchField() {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const channel = market.value;
+  const [isUsed, setUsed] = useState(false);
+  // Nobody who types no words needs them.
+  const { value: sizes } = useAnswer(isUsed && channel !== null ? `sizes ${channel}` : null, (signal) =>
+    sizesOf(channel ?? '', signal),
+  );
+  const wish = (): Wish => readWish(text, currency(), sizes ?? []);
 
   useEffect(() => setText(view.at === 'words' ? view.text : ''), [view]);
   useEffect(() => {
-    const { words, ...prices } = readPriceWords(text, currency());
-    if (!isOpen || words.trim() === '' || channel === null) {
+    const { words, filters } = wish();
+    if (!isOpen || words === '' || channel === null) {
       setSuggestions([]);
       return;
     }
     const leaving = new AbortController();
     ask(SuggestDocument, { text: words, channel }, (data) => data.suggest, leaving.signal)
       .then((found) => {
-        setSuggestions(listed(found, prices));
+        setSuggestions(listed(found, filters));
         setActive(-1);
       })
       // Whoever types needs no suggestion.
       .catch(() => {});
     return () => leaving.abort();
-  }, [text, isOpen, channel]);
+  }, [text, isOpen, channel, sizes]);
 
   const choose = (to: Place): void => {
     setOpen(false);
@@ -96,7 +151,7 @@ export function SearchField() {
   const submit = (): void => {
     const chosen = suggestions[active];
     if (chosen) choose(chosen.to);
-    else if (text.trim() !== '') choose(placeOfWords(text, currency()));
+    else if (text.trim() !== '') choose(placeOfWish(wish()));
   };
   const isShown = isOpen && suggestions.length > 0;
   return (
@@ -117,7 +172,7 @@ export function SearchField() {
         type="text"
         enterkeyhint="search"
         autocomplete="off"
-        maxLength={200}
+        maxLength={MOST_WORDS_CHARS}
         value={text}
         placeholder={t.value.searchFor}
         aria-label={t.value.search}
@@ -130,7 +185,10 @@ export function SearchField() {
           setText(currentTarget.value);
           setOpen(true);
         }}
-        onFocus={() => setOpen(true)}
+        onFocus={() => {
+          setUsed(true);
+          setOpen(true);
+        }}
         onKeyDown={(event) => {
           const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
           if (step !== undefined && isShown) {

@@ -1,17 +1,22 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { serverNow } from '../api/server-clock.js';
 import { market, marketOf } from '../market.js';
 import { duration, money, t } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
+import { useRoomBelow } from '../ui/room-below.js';
 import { say, tell } from '../ui/said.js';
 import { GivenBack } from './given-back.js';
 import { extendHold, givenBack, type Held, holds, look, releaseHold } from './holds.js';
 
 /** What the shopper holds, with the time that is left, on every view; and what they gave back a moment ago. */
-export const HoldBar = () =>
-  holds.value.length === 0 && givenBack.value === null ? null : (
-    <div class="holds" tabIndex={-1}>
+export const HoldBar = () => (holds.value.length === 0 && givenBack.value === null ? null : <Bar />);
+
+function Bar() {
+  const bar = useRef<HTMLDivElement>(null);
+  useRoomBelow(bar);
+  return (
+    <div class="holds" tabIndex={-1} ref={bar}>
       {holds.value.length === 0 ? null : (
         <section aria-label={t.value.heldForYou}>
           {holds.value.map((held) => (
@@ -22,20 +27,26 @@ export const HoldBar = () =>
       {givenBack.value === null ? null : <GivenBack key={givenBack.value.hold.id} held={givenBack.value} />}
     </div>
   );
+}
 
 /** Screen readers announce the hold again when this much time is left. */
 const WARN_SECONDS = 60;
 const OVER_PAUSE_MS = 1_000;
+/** Extending is offered once this share of the usual time is left: a tap that adds a few seconds looks broken. */
+const EXTENDABLE_SHARE = 0.9;
 
 function HoldCard({ held }: { readonly held: Held }) {
   const { hold, channel } = held;
   const seconds = useSecondsUntil(hold.expiresAt);
   const [problem, setProblem] = useState<string | null>(null);
+  /** The end that is known to be the last possible one; null: none is. */
+  const [lastEnd, setLastEnd] = useState<string | null>(null);
   const [line] = hold.lines;
   const title = line?.sku?.product?.title ?? t.value.product;
   const options = line?.sku?.options.map(({ value }) => value).join(' · ') ?? '';
   const heldIn = marketOf(channel);
   const usual = heldIn?.holdSeconds ?? null;
+  const isExtendable = hold.expiresAt !== lastEnd && (usual === null || seconds <= EXTENDABLE_SHARE * usual);
   const checkout = hold.checkoutUrl ?? line?.sku?.checkoutUrl ?? null;
   const settle = async (signal?: AbortSignal): Promise<void> => {
     const status = await look(hold.id, channel, signal);
@@ -109,13 +120,16 @@ function HoldCard({ held }: { readonly held: Held }) {
         <button
           class="button button-quiet"
           type="button"
-          onClick={() =>
+          aria-disabled={!isExtendable}
+          onClick={() => {
+            if (!isExtendable) return;
             act(extendHold(held), (end) => {
               const left = secondsUntil(end);
-              const said = usual !== null && left < usual - LATE_SECONDS ? 'longestSaid' : 'longerSaid';
-              tell(t.value[said](title, duration(inMinutes(left))));
-            })
-          }
+              const isLongest = usual !== null && left < usual - LATE_SECONDS;
+              if (isLongest) setLastEnd(end);
+              tell(t.value[isLongest ? 'longestSaid' : 'longerSaid'](title, duration(inMinutes(left))));
+            });
+          }}
         >
           {t.value.longer}
         </button>

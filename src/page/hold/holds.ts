@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { ask } from '../api/ask.js';
 import { Failure, toFailure } from '../api/failure.js';
 import { newKey } from '../api/new-key.js';
-import { repeat } from '../api/repeat.js';
+import { repeat, twice } from '../api/repeat.js';
 import {
   HeldNowDocument,
   type HeldStockFragment,
@@ -177,15 +177,6 @@ export async function releaseHold(held: Held): Promise<void> {
   forget(hold.id);
   givenBack.value = held;
 }
-
-const LOST_PAUSE_MS = 500;
-
-/** A call whose answer was lost, by the network or a proxy, is sent once more, with the same idempotency key. */
-const twice = <T>(call: () => Promise<T>): Promise<T> =>
-  repeat(call, ({ code, retryAfterMs }, tries) => {
-    const isLost = code === 'OFFLINE' || (code === 'SERVICE_OVERLOADED' && retryAfterMs === null);
-    return isLost && tries === 1 ? LOST_PAUSE_MS : null;
-  });
 
 function toUserFailure(errors: readonly { readonly code: string; readonly message: string }[]): Failure {
   const [error] = errors;

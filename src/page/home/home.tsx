@@ -53,7 +53,9 @@ export function Home({ place, channel }: HomeProps) {
             </PickButton>
             <LiveButton channel={channel} />
           </div>
-          <p class="hero-hint">{t.value.otherWays}</p>
+          <p class="hero-hint">
+            <span class="hero-drop">{t.value.otherWays}</span> {t.value.pictureDeleted}
+          </p>
         </section>
       )}
       {isPartOfShop ? null : <Kinds />}

@@ -59,6 +59,7 @@ export function LiveCamera({ channel, close }: LiveCameraProps) {
         <>
           <div class="live-frame">
             <video ref={video} autoPlay playsInline muted />
+            <p role="status">{items.length === 0 ? t.value.pointAt : ''}</p>
           </div>
           <ul class="live-shelf" aria-label={t.value.looksLike}>
             {items.map(({ product, picture }) => (

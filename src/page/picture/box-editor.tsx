@@ -4,7 +4,7 @@ import { recall, remember } from '../storage.js';
 import { number, t, word } from '../texts/texts.js';
 import { tell } from '../ui/said.js';
 import { useWidth } from '../ui/use-width.js';
-import { around, between, holds, isSame, moved, resized } from './box.js';
+import { around, between, holds, isIn, isSame, moved, resized, WHOLE } from './box.js';
 import { spread } from './dots.js';
 import { useStrokes } from './strokes.js';
 
@@ -25,11 +25,14 @@ interface BoxEditorProps {
   readonly found: readonly Found[];
   /** Whether the shopper asked to draw: then no stroke on the picture scrolls the page. */
   readonly isDrawing: boolean;
-  readonly choose: (box: Box | null) => void;
+  /** With `isStep`, a move with keys that goes on with the one before it. */
+  readonly choose: (box: Box | null, isStep?: boolean) => void;
 }
 
 /** Further than a finger trembles. */
 const DRAG_PX = 6;
+/** Enough to see where a stroke goes. */
+const AIM_PX = 14;
 const KEY_STEP = 0.02;
 /** Keys are pressed several times in a row. */
 const KEY_PAUSE_MS = 350;
@@ -56,6 +59,8 @@ interface Drag {
   readonly from: Box | null;
   /** A stroke may begin on a dot, which is only chosen by a tap. */
   readonly isOnDot: boolean;
+  /** A finger that begins outside of the box, but within reach of a corner, may mean either until it is seen to aim. */
+  readonly isBeside: boolean;
   readonly moved: boolean;
 }
 
@@ -69,9 +74,14 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
   const frame = useRef<HTMLButtonElement>(null);
   const drag = useRef<Drag | null>(null);
   const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  /** The box that keys moved last. */
+  const stepped = useRef<Box | null>(null);
   const [draft, setDraft] = useState<Box | null>(null);
-  useEffect(() => setDraft(null), [box]);
-  useEffect(() => () => clearTimeout(pause.current), []);
+  useEffect(() => {
+    setDraft(null);
+    // What was moved before somebody went back must not come after it.
+    return () => clearTimeout(pause.current);
+  }, [box]);
   useStrokes(stage, isDrawing, hintAtRest);
   const shown = draft ?? box;
   const stageWidth = useWidth(stage);
@@ -82,7 +92,7 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
       y: (item.y + item.height / 2) * stageHeight,
       nameWidth: name === null ? null : word(name).length * LETTER_PX + NAME_EDGES_PX,
     })),
-    { width: stageWidth, height: stageHeight },
+    { width: stageWidth, height: stageHeight, beside: roomBeside(stage.current) },
   );
   // A box of one's own is about what is in it, which no dot may cover.
   const own = shown !== null && !found.some(({ box: item }) => isSame(shown, item)) ? shown : null;
@@ -99,6 +109,12 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
   };
   const begin = (event: PointerEvent): void => {
     if (event.button !== 0 || !(event.target instanceof HTMLElement)) return;
+    // Two fingers enlarge the page: what the first one began is no box.
+    if (!event.isPrimary) {
+      drag.current = null;
+      setDraft(null);
+      return;
+    }
     const isOnDot = event.target.closest('.dot') !== null;
     const { corner } = event.target.dataset;
     const [x, y] = at(event);
@@ -109,6 +125,14 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
       how: isCorner(corner) ? corner : onFrame ? 'move' : 'draw',
       from: shown,
       isOnDot,
+      // A mouse shows what it is about to do.
+      isBeside:
+        event.pointerType !== 'mouse' &&
+        isCorner(corner) &&
+        shown !== null &&
+        !isIn(shown, x, y) &&
+        // Beyond the picture, nothing begins.
+        isIn(WHOLE, x, y),
       moved: false,
     };
     // A dot that is let go where it was pressed is chosen.
@@ -125,11 +149,20 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
       return;
     }
     const [x, y] = at(event);
-    const far = Math.hypot((x - current.x) * bounds.width, (y - current.y) * bounds.height);
+    const right = (x - current.x) * bounds.width;
+    const down = (y - current.y) * bounds.height;
+    const far = Math.hypot(right, down);
     if (!current.moved && far < DRAG_PX) return;
     if (!current.moved) stage.current?.setPointerCapture(event.pointerId);
-    drag.current = { ...current, moved: true };
-    setDraft(dragged(current, x, y));
+    const isAimed = current.isBeside && far >= AIM_PX;
+    const next: Drag = {
+      ...current,
+      how: isAimed && isPast(current.how, right, down) ? 'draw' : current.how,
+      isBeside: current.isBeside && !isAimed,
+      moved: true,
+    };
+    drag.current = next;
+    setDraft(dragged(next, x, y));
   };
   const end = (event: PointerEvent): void => {
     const { current } = drag;
@@ -159,7 +192,10 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
     const next = change(shown, step[0] * KEY_STEP, step[1] * KEY_STEP);
     setDraft(next);
     clearTimeout(pause.current);
-    pause.current = setTimeout(() => choose(next), KEY_PAUSE_MS);
+    pause.current = setTimeout(() => {
+      choose(next, stepped.current !== null && box !== null && isSame(stepped.current, box));
+      stepped.current = next;
+    }, KEY_PAUSE_MS);
   };
   return (
     <div
@@ -226,6 +262,10 @@ export function BoxEditor({ src, width, height, box, region, found, isDrawing, c
   );
 }
 
+/** On each side of the picture, within the column that it is in, in pixels. */
+const roomBeside = (stage: HTMLElement | null): number =>
+  stage?.parentElement == null ? 0 : (stage.parentElement.clientWidth - stage.clientWidth) / 2;
+
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -248,6 +288,19 @@ const cutout = ({ x, y, width, height }: Box) => ({
   '--right': `${(x + width) * 100}%`,
   '--bottom': `${(y + height) * 100}%`,
 });
+
+/**
+ * Whether a stroke from a corner goes past it, to make one side of the box longer and the other shorter: it is no change
+ * of this box, but another one that begins beside it.
+ */
+function isPast(corner: Drag['how'], right: number, down: number): boolean {
+  if (!isCorner(corner)) return false;
+  const wider = corner.endsWith('w') ? -right : right;
+  const higher = corner.startsWith('n') ? -down : down;
+  return wider * higher < 0 && Math.min(Math.abs(right), Math.abs(down)) > ALONG * Math.hypot(right, down);
+}
+/** A stroke along a side of the box is not straight: up to about 20°. */
+const ALONG = 0.35;
 
 /** What the box becomes when the pointer is here. */
 function dragged({ how, from, x: fromX, y: fromY }: Drag, x: number, y: number): Box {

@@ -1,5 +1,7 @@
 import type { Box } from '../place.js';
 
+export const WHOLE: Box = { x: 0, y: 0, width: 1, height: 1 };
+
 /** A smaller part has too few pixels to compare. */
 export const MIN_SIDE = 0.06;
 
@@ -41,12 +43,12 @@ export const resized = (box: Box, dx: number, dy: number): Box => ({
 export const isSame = (one: Box, other: Box): boolean =>
   (['x', 'y', 'width', 'height'] as const).every((side) => Math.abs(one[side] - other[side]) < 0.002);
 
+export const isIn = (box: Box, x: number, y: number): boolean =>
+  x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+
 /** Whether the middle of the other box is in the box. */
-export function holds(box: Box, other: Box): boolean {
-  const x = other.x + other.width / 2;
-  const y = other.y + other.height / 2;
-  return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
-}
+export const holds = (box: Box, other: Box): boolean =>
+  isIn(box, other.x + other.width / 2, other.y + other.height / 2);
 
 /** How much two boxes share, from 0 to 1: the part of both together that is in each. */
 export function overlap(one: Box, other: Box): number {

@@ -21,6 +21,8 @@ export interface Spot {
 export interface Area {
   readonly width: number;
   readonly height: number;
+  /** How much room there is for a name on both sides of the picture. */
+  readonly beside: number;
 }
 
 /** As wide as a finger. WCAG 2.5.8 asks for 24 at least. */
@@ -38,7 +40,7 @@ const ASIDE = 0.2;
  * Moves dots apart that would cover each other, as little as that needs, inside the picture. A name that would cover
  * another dot or name goes above its dot or beside it, or waits until it is asked for.
  */
-export function spread(dots: readonly Dot[], { width, height }: Area): Spot[] {
+export function spread(dots: readonly Dot[], { width, height, beside }: Area): Spot[] {
   const spots = dots.map(({ x, y }) => ({ x: clamp(x, width), y: clamp(y, height) }));
   const pairs = spots.flatMap((one, index) => spots.slice(index + 1).map((other) => [one, other] as const));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -60,7 +62,7 @@ export function spread(dots: readonly Dot[], { width, height }: Area): Spot[] {
     }
     if (isApart) break;
   }
-  return withNames(dots, spots, { width, height });
+  return withNames(dots, spots, { width, height, beside });
 }
 
 const clamp = (value: number, limit: number): number => Math.min(limit, Math.max(0, value));
@@ -75,7 +77,7 @@ interface Rectangle {
 function withNames(
   dots: readonly Dot[],
   spots: readonly { readonly x: number; readonly y: number }[],
-  { width, height }: Area,
+  { width, height, beside: room }: Area,
 ): Spot[] {
   const taken: Rectangle[] = spots.map(({ x, y }) => ({
     ...{ left: x - RADIUS_PX, right: x + RADIUS_PX },
@@ -96,8 +98,8 @@ function withNames(
     const isFree = (name: Rectangle): boolean =>
       name.top >= 0 &&
       name.bottom <= height &&
-      name.left >= 0 &&
-      name.right <= width &&
+      name.left >= -room &&
+      name.right <= width + room &&
       !taken.some((other) => overlap(name, other));
     const name = SIDES.find((side) => isFree(places[side])) ?? null;
     if (name !== null) taken.push(places[name]);

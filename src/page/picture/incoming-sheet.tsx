@@ -14,7 +14,7 @@ export function IncomingSheet() {
   ) : null;
 }
 
-function Arriving({ picture: { url, failure, retry } }: { readonly picture: Incoming }) {
+function Arriving({ picture: { canvas, failure, retry } }: { readonly picture: Incoming }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const { current } = dialog;
@@ -28,10 +28,8 @@ function Arriving({ picture: { url, failure, retry } }: { readonly picture: Inco
       </button>
       {failure === null ? (
         <>
-          {url === null ? null : (
-            <span class="incoming-picture">
-              <img src={url} alt="" />
-            </span>
+          {canvas === null ? null : (
+            <span class="incoming-picture" ref={(place) => place?.replaceChildren(canvas)} />
           )}
           <p role="status">{t.value.looking}</p>
         </>

@@ -6,8 +6,8 @@ import { upload } from './upload.js';
 
 /** A picture that is on its way to the server. */
 export interface Incoming {
-  /** Where the browser has it; null until it is read. */
-  readonly url: string | null;
+  /** As it is seen meanwhile; null until it is read. */
+  readonly canvas: HTMLCanvasElement | null;
   readonly failure: Failure | null;
   readonly retry: () => void;
 }
@@ -31,22 +31,23 @@ export async function take(file: Blob): Promise<void> {
   latest += 1;
   const turn = latest;
   const retry = (): void => void take(file);
-  incoming.value = { url: null, failure: null, retry };
-  let url: string | null = null;
+  incoming.value = { canvas: null, failure: null, retry };
+  // Seen before it is a file again, which takes as long as to read it. To show what was picked itself takes far longer.
+  const seen = (canvas: HTMLCanvasElement): void => {
+    if (turn === latest) incoming.value = { canvas, failure: null, retry };
+  };
   try {
-    const { blob, width, height } = await scaleDown(file).catch(() => {
+    const { blob, width, height } = await scaleDown(file, seen).catch(() => {
       throw new Failure('IMAGE_UNDECODABLE', 'This browser cannot read the picture.');
     });
-    url = URL.createObjectURL(blob);
     if (turn !== latest) return;
-    incoming.value = { url, failure: null, retry };
     const id = await upload(blob);
-    local.set(id, { url, width, height });
+    local.set(id, { url: URL.createObjectURL(blob), width, height });
     if (turn !== latest) return;
     incoming.value = null;
     show({ at: 'picture', id, box: null });
   } catch (error) {
-    if (turn === latest) incoming.value = { url, failure: toFailure(error), retry };
+    if (turn === latest) incoming.value = { canvas: null, failure: toFailure(error), retry };
   }
 }
 

@@ -4,7 +4,7 @@ import { type Asked, useAnswer } from '../api/use-answer.js';
 import { NameItDocument, type NameItQuery } from '../generated/graphql.js';
 import type { Item } from '../list/item.js';
 import type { Box } from '../place.js';
-import { number, t, word } from '../texts/texts.js';
+import { joined, number, t, word } from '../texts/texts.js';
 import { Facts } from '../ui/facts.js';
 import { Link } from '../ui/link.js';
 
@@ -74,10 +74,16 @@ interface KnownProps {
   readonly identified: Asked<Identified>;
   /** The handle of the category; null when it is unknown, or what comes first is of another one, and undefined until then. */
   readonly kind: string | null | undefined;
+  /** The handle of the category that it may have, although what comes first is of another one; null: none. */
+  readonly maybe: string | null;
+  /** The handles of the categories of what is in the whole picture; none for a part. */
+  readonly items: readonly string[];
+  /** The handle of the category that the list was narrowed to because the part is small; null: none. */
+  readonly only: string | null;
 }
 
 /** What the picture shows, how sure that is, and where it comes from; or that nobody can tell. */
-export function Known({ identified: { value, failure }, kind }: KnownProps) {
+export function Known({ identified: { value, failure }, kind, maybe, items, only }: KnownProps) {
   // The results are what the shopper came for; without a name they stand alone.
   if (failure !== null) return null;
   if (value === null || kind === undefined) return <div class="known known-expected" aria-hidden="true" />;
@@ -85,10 +91,7 @@ export function Known({ identified: { value, failure }, kind }: KnownProps) {
   return (
     <section class="known">
       {match == null ? (
-        <>
-          <h2>{kind === null ? t.value.cannotTell : t.value.someKind(word(kind))}</h2>
-          <p>{kind === null ? t.value.cannotTellText : t.value.someKindText}</p>
-        </>
+        <Unnamed kind={kind} maybe={maybe} items={items} only={only} />
       ) : (
         <>
           <h2>{t.value.whatItIs}</h2>
@@ -115,6 +118,29 @@ export function Known({ identified: { value, failure }, kind }: KnownProps) {
         </details>
       )}
     </section>
+  );
+}
+
+/** What is said where no product is close enough, by the same names as the dots have. */
+function Unnamed({
+  kind,
+  maybe,
+  items,
+  only,
+}: Pick<KnownProps, 'maybe' | 'items' | 'only'> & { readonly kind: string | null }) {
+  const [title, text] =
+    kind !== null
+      ? [t.value.someKind(word(kind)), t.value.someKindText]
+      : items.length > 1
+        ? [t.value.severalKinds(joined(items.map(word), 'conjunction')), t.value.severalKindsText]
+        : maybe !== null
+          ? [t.value.maybeKind(word(maybe)), t.value.someKindText]
+          : [t.value.cannotTell, t.value.cannotTellText];
+  return (
+    <>
+      <h2>{title}</h2>
+      <p>{only === null ? text : t.value.onlyKindText(word(only))}</p>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ask, patiently } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { PinPicture } from '../board/heart.js';
@@ -18,7 +18,7 @@ import { Main } from '../ui/main.js';
 import { focusSoon } from '../ui/keep-focus.js';
 import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
-import { around, overlap } from './box.js';
+import { around, holds, overlap, WHOLE } from './box.js';
 import { localPicture, type LocalPicture } from './intake.js';
 import { kindOf, Known, shownKind, useFirst, useIdentified } from './known.js';
 
@@ -49,17 +49,36 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
     async (signal) => (await alike(channel, like, NO_FILTERS, 'BEST').page(null, signal)).items,
   );
   const [isDrawing, setDrawing] = useState(false);
+  useEffect(() => {
+    if (box === null) setDrawing(false);
+  }, [box]);
   const { value: known, failure: unknown } = identified;
   const isNamed = known?.match != null;
-  const kind =
-    (known === null ? null : kindOf(known)) ?? foundKind(items.value ?? [], box ?? listing.region.value);
-  const isAlike = known === null || isNamed || known.labels.length > 0;
-  const choose = (next: Box | null): void => {
-    if (next === null) setDrawing(false);
+  const isLooking = items.value === null && items.failure === null;
+  const found = items.value ?? [];
+  const part = box ?? listing.region.value;
+  const item = foundAt(found, part);
+  const kind = (known === null ? null : kindOf(known)) ?? item?.name ?? null;
+  const only = box === null ? null : (item?.only ?? null);
+  /** Undefined while it is not known. */
+  const said = first === null || isLooking ? undefined : shownKind(kind, first);
+  const isAlike = known === null || isNamed || known.labels.length > 0 || said !== null;
+  /** Each part is a place of its own to come back to; steps of keys are on the way to one. */
+  const choose = (next: Box | null, isStep = false): void => {
     const onFrame = document.activeElement?.classList.contains('frame') === true;
-    const isOther = overlap(box ?? listing.region.value ?? WHOLE, next ?? WHOLE) < SAME_ITEM;
+    const isOther = overlap(part ?? WHOLE, next ?? WHOLE) < SAME_ITEM;
     const filters = isOther ? withoutWords(place.filters) : place.filters;
-    go({ ...place, filters, view: { at: 'picture', id, box: next } }, { replace: true });
+    // A dot is tapped for what it is called.
+    const isMeant = isOther || found.some((item) => item.box === next);
+    const only = next === null || !isMeant ? null : (foundAt(found, next)?.only ?? null);
+    go(
+      {
+        ...place,
+        filters: only === null ? filters : { ...filters, categories: [only] },
+        view: { at: 'picture', id, box: next },
+      },
+      isStep ? { replace: true } : { stay: true },
+    );
     // Keys go on with the button that draws a box again.
     if (next === null && onFrame) focusSoon('[data-part]');
   };
@@ -83,7 +102,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
             height={picture.value.height}
             box={box}
             region={box === null ? listing.region.value : null}
-            found={items.value ?? []}
+            found={found}
             isDrawing={isDrawing}
             choose={choose}
           />
@@ -92,11 +111,15 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
           <span role="status">
             {items.value === null
               ? t.value.lookingForItems
-              : items.value.length === 0
+              : found.length === 0
                 ? t.value.noItems
                 : isDrawing
                   ? t.value.drawAround
                   : t.value.tapADot}
+          </span>
+          {/* Readers have it in the name of the box. */}
+          <span class="picture-keys" aria-hidden="true">
+            {t.value.frameKeys}
           </span>
           <span class="picture-acts">
             {box === null ? (
@@ -136,14 +159,20 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
             />
           </span>
         </p>
-        <Known identified={identified} kind={first === null ? undefined : shownKind(kind, first)} />
+        <Known
+          identified={identified}
+          kind={isNamed ? null : said}
+          maybe={kind}
+          items={box === null ? namesOf(found) : []}
+          only={only !== null && place.filters.categories.includes(only) ? only : null}
+        />
       </div>
       <div class="picture-results">
         <FilterBar
           counts={asked.counts.value}
           title={isAlike ? t.value.looksLike : t.value.nearest}
           kind={isNamed ? null : kind}
-          isCounted={isAlike && (known !== null || unknown !== null)}
+          isCounted={isAlike && said !== undefined && (known !== null || unknown !== null)}
         />
         <MasonryList listing={listing} label={t.value.products} />
         <Empty listing={listing} />
@@ -167,26 +196,48 @@ async function openPicture(id: string, signal: AbortSignal): Promise<LocalPictur
 }
 
 /** The items in a picture. An item that fills it is the picture itself, which needs no dot. */
-async function findItems(channel: string, image: string, signal: AbortSignal): Promise<Found[]> {
+async function findItems(channel: string, image: string, signal: AbortSignal): Promise<FoundItem[]> {
   const { items } = await ask(FindItemsDocument, { channel, image }, ({ look }) => look, signal);
-  return items.map(({ box, label }) => ({
-    box,
-    name: label == null || label.confidence < SURE_ENOUGH ? null : label.value,
-  }));
-}
-
-/** Two boxes of the same garment share at least so much. */
-const SAME_ITEM = 0.5;
-const WHOLE: Box = { x: 0, y: 0, width: 1, height: 1 };
-
-/** The handle of the category of the found item that is searched for; null when there is none, or no name for it. */
-function foundKind(found: readonly Found[], part: Box | null): string | null {
-  if (part === null) return found.length === 1 ? (found[0]?.name ?? null) : null;
-  const [nearest] = found
-    .map(({ box, name }) => ({ name, shared: overlap(box, part) }))
-    .sort((one, other) => other.shared - one.shared);
-  return nearest !== undefined && nearest.shared >= SAME_ITEM ? nearest.name : null;
+  return items.map(({ box, label, matches }) => {
+    const name = label == null || label.confidence < SURE_ENOUGH ? null : label.value;
+    const nearest = matches?.nodes.map(({ category }) => category?.handle ?? '') ?? [];
+    return { box, name, only: name === null ? null : unlikelyKind(name, nearest) };
+  });
 }
 
 /** Below, a name is more often wrong than right. */
 const SURE_ENOUGH = 0.5;
+
+interface FoundItem extends Found {
+  /** The handle of the category that a list for it has to be narrowed to; null: it is of it anyway. */
+  readonly only: string | null;
+}
+
+/**
+ * The widest category of an item if most of the nearest products are not of it: shoes are found by the feet that they
+ * are on, and in a small part of a picture may look like a bag.
+ */
+function unlikelyKind(name: string, nearest: readonly string[]): string | null {
+  const [widest = name] = name.split('/');
+  const isOf = (handle: string): boolean => handle === widest || handle.startsWith(`${widest}/`);
+  return 2 * nearest.filter(isOf).length < nearest.length ? widest : null;
+}
+
+/** Two boxes of the same garment share at least so much. */
+const SAME_ITEM = 0.5;
+/** A box that somebody drew loosely around a garment, and around nothing else, shares so much with that of the garment. */
+const ALONE_IN_IT = 0.25;
+
+/** The item in a part of the picture; null when there is none. The only one in a picture is what is in all of it. */
+function foundAt(found: readonly FoundItem[], part: Box | null): FoundItem | null {
+  if (part === null) return found.length === 1 ? (found[0] ?? null) : null;
+  const [nearest] = found
+    .map((item) => ({ item, shared: overlap(item.box, part) }))
+    .sort((one, other) => other.shared - one.shared);
+  if (nearest === undefined) return null;
+  const [one, other] = found.filter(({ box }) => holds(part, box));
+  const isAlone = one === nearest.item && other === undefined;
+  return nearest.shared >= (isAlone ? ALONE_IN_IT : SAME_ITEM) ? nearest.item : null;
+}
+
+const namesOf = (found: readonly Found[]): string[] => [...new Set(found.flatMap(({ name }) => name ?? []))];

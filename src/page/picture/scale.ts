@@ -9,11 +9,14 @@ export interface ScaledPicture {
 }
 
 /**
- * The picture upright, at most 1,600 pixels wide and high, as JPEG.
+ * The picture upright, at most 1,600 pixels wide and high, as JPEG. `drawn` is called with it before it is a JPEG.
  *
  * @throws DOMException when the browser cannot read it
  */
-export async function scaleDown(picture: Blob | ImageBitmap): Promise<ScaledPicture> {
+export async function scaleDown(
+  picture: Blob | ImageBitmap,
+  drawn: (canvas: HTMLCanvasElement) => void = () => {},
+): Promise<ScaledPicture> {
   const bitmap = await createImageBitmap(picture, { imageOrientation: 'from-image' });
   const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
@@ -29,6 +32,7 @@ export async function scaleDown(picture: Blob | ImageBitmap): Promise<ScaledPict
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
+  drawn(canvas);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', QUALITY));
   if (blob === null) throw new Error('This browser cannot write a JPEG.');
   return { blob, width, height };

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
+import { serverNow } from '../api/server-clock.js';
 import { swatchOf } from '../filter/swatch.js';
 import { holdNow, holds } from '../hold/holds.js';
 import { marketOf } from '../market.js';
 import type { Filters } from '../place.js';
 import { narrow, place } from '../route.js';
-import { duration, money, number, t } from '../texts/texts.js';
+import { duration, money, number, t, timeOf } from '../texts/texts.js';
 import { say } from '../ui/said.js';
 import { Instead } from './instead.js';
 import { canBeHeld, matching, type Product, type Sku, useOffers, valueOf } from './offers.js';
@@ -31,9 +32,10 @@ export function Buy({ channel, product, look }: BuyProps) {
   const chosen = missing === undefined ? matching(skus, choice)[0] : undefined;
   const shown = chosen ?? matching(skus, choice).find(canBeHeld) ?? skus[0];
   // The hold itself may have taken the last unit: what is held is neither sold out nor to be replaced.
-  const isHeld =
-    chosen !== undefined &&
-    holds.value.some(({ hold }) => hold.lines.some(({ sku }) => sku?.id === chosen.id));
+  const held = holds.value.find(({ hold: { lines } }) =>
+    lines.some(({ sku }) => sku != null && sku.id === chosen?.id),
+  );
+  const isHeld = held !== undefined;
 
   const isAnyChosen = options.some(({ name, values }) => values.length > 1 && choice[name] !== undefined);
   const picture = isAnyChosen ? (matching(skus, choice)[0]?.image?.id ?? null) : null;
@@ -111,7 +113,9 @@ export function Buy({ channel, product, look }: BuyProps) {
       )}
       {/* One line from the beginning: the button below must not move under the thumb. */}
       <div class="stock">
-        {isHeld ? null : chosen !== undefined ? (
+        {isHeld ? (
+          <p>{t.value.heldUntil(timeOf(Date.parse(held.hold.expiresAt) - serverNow() + Date.now()))}</p>
+        ) : chosen !== undefined ? (
           <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id) && !canBeHeld(chosen)} />
         ) : missing === undefined ? null : (
           <p class="quiet">{t.value.chooseToSee(t.value.facets[missing.name] ?? missing.name)}</p>

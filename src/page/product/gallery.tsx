@@ -13,7 +13,7 @@ interface GalleryProps {
 export function Gallery({ product, picture }: GalleryProps) {
   const list = useRef<HTMLUListElement>(null);
   const pictures = product.images ?? [];
-  useEffect(() => list.current?.scrollTo({ left: 0, behavior: 'smooth' }), [picture]);
+  useEffect(() => list.current?.scrollTo({ left: 0 }), [picture]);
   const first = pictures.find(({ id }) => id === picture);
   const ordered = first === undefined ? pictures : [first, ...pictures.filter((one) => one !== first)];
   return (

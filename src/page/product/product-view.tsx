@@ -45,7 +45,14 @@ export function ProductView({ channel, handle }: ProductViewProps) {
   return (
     <Main>
       {value === null ? (
-        <div class="product product-expected" />
+        <div class="product product-expected" aria-hidden="true">
+          <span />
+          <div>
+            <span />
+            <span />
+            <span />
+          </div>
+        </div>
       ) : (
         <Shown key={channel} channel={channel} product={value} />
       )}

@@ -75,6 +75,10 @@ export function duration(seconds: number): string {
 export const moment = (at: number): string =>
   new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 
+/** A time of day, from milliseconds since 1970. */
+export const timeOf = (at: number): string =>
+  new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }).format(at);
+
 /** A handle or a value of the catalog as words: "maxi dresses" of "dresses/maxi-dresses", "t-shirts" of "tops/t-shirts". */
 export const word = (value: string): string =>
   value.slice(value.lastIndexOf('/') + 1).replace(/(?<=[^-]{2})-/g, ' ');

@@ -72,7 +72,8 @@ function Operation({ operation, text }: { readonly operation: Sent; readonly tex
 
 function reported(report: NonNullable<Sent['report']>): [string, string][] {
   const names = t.value.whyFacts;
-  const { region } = report;
+  const { region, trust, byConsensus } = report;
+  const reason = trust?.reason ?? null;
   return [
     [names.search, t.value.ms(number(report.tookMs, 1))],
     [names.asOf, report.asOf],
@@ -90,6 +91,8 @@ function reported(report: NonNullable<Sent['report']>): [string, string][] {
             [region.x, region.y, region.width, region.height].map((side) => number(side, 3)).join(' '),
           ] as [string, string],
         ]),
+    ...(reason === null ? [] : [[names.suspicious, t.value.reasons[reason]] as [string, string]]),
+    ...(byConsensus ? [[names.byConsensus, t.value.consensus] as [string, string]] : []),
   ];
 }
 
