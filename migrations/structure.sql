@@ -41,7 +41,7 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_budget_check CHECK (budget > 0),
   CONSTRAINT api_keys_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES channels(id) ON DELETE SET NULL,
   CONSTRAINT api_keys_check CHECK ((previous_hash IS NULL) = (previous_until IS NULL)),
-  CONSTRAINT api_keys_grants_check CHECK (grants <@ ARRAY['catalog:read'::text, 'catalog:write'::text, 'stock:write'::text, 'prices:write'::text, 'holds:create'::text, 'holds:confirm'::text, 'boards'::text]),
+  CONSTRAINT api_keys_grants_check CHECK (grants <@ ARRAY['catalog:read'::text, 'catalog:write'::text, 'stock:write'::text, 'prices:write'::text, 'holds:create'::text, 'holds:confirm'::text, 'boards'::text, 'shoppers:forward'::text]),
   CONSTRAINT api_keys_hash_check CHECK (octet_length(hash) = 32),
   CONSTRAINT api_keys_hash_key UNIQUE (hash),
   CONSTRAINT api_keys_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text AND (name <> ALL (ARRAY['anonymous'::text, 'import'::text]))),
@@ -168,15 +168,95 @@ CREATE TABLE compatible_migrations (
   CONSTRAINT compatible_migrations_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE design_jobs (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  number integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  owner integer NOT NULL,
+  shopper bytea DEFAULT '\x'::bytea NOT NULL,
+  line bytea NOT NULL,
+  engine text NOT NULL,
+  ordered jsonb NOT NULL,
+  encoder_id integer NOT NULL,
+  toward bytea NOT NULL,
+  away bytea NOT NULL,
+  state text DEFAULT 'WAITING'::text NOT NULL,
+  progress real DEFAULT 0 NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  next_attempt_at timestamp with time zone DEFAULT now() NOT NULL,
+  lease uuid,
+  leased_until timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  CONSTRAINT design_jobs_attempts_check CHECK (attempts >= 0),
+  CONSTRAINT design_jobs_check CHECK ((lease IS NULL) = (leased_until IS NULL)),
+  CONSTRAINT design_jobs_check1 CHECK ((state = 'WAITING'::text) = (ended_at IS NULL)),
+  CONSTRAINT design_jobs_check2 CHECK (state = 'WAITING'::text OR lease IS NULL),
+  CONSTRAINT design_jobs_encoder_id_fkey FOREIGN KEY (encoder_id) REFERENCES encoders(id),
+  CONSTRAINT design_jobs_engine_check CHECK (engine = ANY (ARRAY['LOCAL'::text, 'DIFFUSION'::text])),
+  CONSTRAINT design_jobs_line_check CHECK (octet_length(line) = 32),
+  CONSTRAINT design_jobs_number_key UNIQUE (number),
+  CONSTRAINT design_jobs_pkey PRIMARY KEY (id),
+  CONSTRAINT design_jobs_progress_check CHECK (progress >= 0::double precision AND progress <= 1::double precision),
+  CONSTRAINT design_jobs_shopper_check CHECK (octet_length(shopper) = ANY (ARRAY[0, 32])),
+  CONSTRAINT design_jobs_state_check CHECK (state = ANY (ARRAY['WAITING'::text, 'DONE'::text, 'FAILED'::text, 'CANCELED'::text])),
+  CONSTRAINT design_jobs_toward_check CHECK (octet_length(toward) > 0)
+);
+CREATE INDEX design_jobs_due ON public.design_jobs USING btree (next_attempt_at, number) WHERE (state = 'WAITING'::text);
+CREATE INDEX design_jobs_ended ON public.design_jobs USING btree (ended_at);
+CREATE INDEX design_jobs_line ON public.design_jobs USING btree (line) WHERE (state = 'WAITING'::text);
+CREATE TRIGGER design_jobs_ended AFTER UPDATE ON design_jobs FOR EACH ROW WHEN (old.state = 'WAITING'::text AND (new.state = ANY (ARRAY['DONE'::text, 'FAILED'::text]))) EXECUTE FUNCTION tell_webhooks_of_design();
+CREATE TRIGGER design_jobs_notify AFTER INSERT OR UPDATE ON design_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+
+CREATE TABLE designs (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  number integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  job_id uuid NOT NULL,
+  owner integer NOT NULL,
+  shopper bytea NOT NULL,
+  "position" smallint NOT NULL,
+  sha256 bytea NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  thumbhash bytea NOT NULL,
+  dominant_color text NOT NULL,
+  garment jsonb,
+  prompt text,
+  similarity real NOT NULL,
+  likeness real,
+  nearest_product integer,
+  price bigint,
+  trust_score real,
+  trust_reason text,
+  finished boolean NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT designs_dominant_color_check CHECK (dominant_color ~ '^#[0-9a-f]{6}$'::text),
+  CONSTRAINT designs_height_check CHECK (height > 0),
+  CONSTRAINT designs_job_id_fkey FOREIGN KEY (job_id) REFERENCES design_jobs(id) ON DELETE CASCADE,
+  CONSTRAINT designs_job_id_position_key UNIQUE (job_id, "position"),
+  CONSTRAINT designs_number_key UNIQUE (number),
+  CONSTRAINT designs_pkey PRIMARY KEY (id),
+  CONSTRAINT designs_position_check CHECK ("position" >= 0),
+  CONSTRAINT designs_price_check CHECK (price >= 0),
+  CONSTRAINT designs_sha256_check CHECK (octet_length(sha256) = 32),
+  CONSTRAINT designs_trust_reason_check CHECK (trust_reason = ANY (ARRAY['patch'::text, 'noise'::text])),
+  CONSTRAINT designs_width_check CHECK (width > 0)
+);
+CREATE INDEX designs_owner ON public.designs USING btree (owner, shopper, number);
+CREATE INDEX designs_sha256 ON public.designs USING btree (sha256);
+
 CREATE TABLE embeddings (
   encoder_id integer NOT NULL,
   dimension integer NOT NULL,
   sha256 bytea NOT NULL,
   vector bytea NOT NULL STORAGE EXTERNAL,
+  trust_score double precision,
   CONSTRAINT embeddings_check CHECK (octet_length(vector) = (4 * dimension)),
   CONSTRAINT embeddings_encoder_id_dimension_fkey FOREIGN KEY (encoder_id, dimension) REFERENCES encoders(id, dimension) ON DELETE CASCADE,
   CONSTRAINT embeddings_pkey PRIMARY KEY (encoder_id, sha256),
-  CONSTRAINT embeddings_sha256_check CHECK (octet_length(sha256) = 32)
+  CONSTRAINT embeddings_sha256_check CHECK (octet_length(sha256) = 32),
+  CONSTRAINT embeddings_trust_score_check CHECK (trust_score >= 0::double precision AND trust_score <= 1::double precision)
 );
 CREATE TRIGGER embeddings_deleted AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_deleted_embeddings();
 CREATE TRIGGER embeddings_deleted_digest AFTER DELETE ON embeddings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_digests_of_embeddings();
@@ -550,6 +630,23 @@ CREATE TRIGGER products_updated_texts AFTER UPDATE ON products REFERENCING OLD T
 CREATE TRIGGER products_words_inserted AFTER INSERT ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 CREATE TRIGGER products_words_updated AFTER UPDATE ON products REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_search_words();
 
+CREATE TABLE quarantined_images (
+  sha256 bytea NOT NULL,
+  encoder_id integer NOT NULL,
+  reason text NOT NULL,
+  score double precision NOT NULL,
+  quarantined_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  released_at timestamp with time zone,
+  CONSTRAINT quarantined_images_encoder_id_fkey FOREIGN KEY (encoder_id) REFERENCES encoders(id),
+  CONSTRAINT quarantined_images_pkey PRIMARY KEY (sha256),
+  CONSTRAINT quarantined_images_reason_check CHECK (reason ~ '^[a-z]+$'::text),
+  CONSTRAINT quarantined_images_score_check CHECK (score >= 0::double precision AND score <= 1::double precision),
+  CONSTRAINT quarantined_images_sha256_check CHECK (octet_length(sha256) = 32)
+);
+CREATE TRIGGER quarantined_images_deleted AFTER DELETE ON quarantined_images REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_quarantined_images();
+CREATE TRIGGER quarantined_images_inserted AFTER INSERT ON quarantined_images REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION mark_quarantined_images();
+CREATE TRIGGER quarantined_images_updated AFTER UPDATE ON quarantined_images REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION mark_released_images();
+
 CREATE TABLE relations (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   subject_id integer NOT NULL,
@@ -577,6 +674,13 @@ CREATE TABLE search_words (
 );
 CREATE INDEX search_words_near ON public.search_words USING gin (word gin_trgm_ops) WITH (fastupdate=off);
 CREATE INDEX search_words_word ON public.search_words USING btree (word);
+
+CREATE TABLE sku_change_log (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  is_only boolean DEFAULT true NOT NULL,
+  CONSTRAINT sku_change_log_is_only_check CHECK (is_only),
+  CONSTRAINT sku_change_log_pkey PRIMARY KEY (is_only)
+);
 
 CREATE TABLE sku_changes (
   xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -690,6 +794,98 @@ CREATE TABLE stock_locations (
 );
 CREATE TRIGGER stock_locations_promised BEFORE DELETE ON stock_locations FOR EACH ROW EXECUTE FUNCTION refuse_awaited();
 
+CREATE TABLE watch_deliveries (
+  message uuid NOT NULL,
+  event integer NOT NULL,
+  webhook_id integer NOT NULL,
+  attempts integer DEFAULT 0 NOT NULL,
+  delivered_at timestamp with time zone,
+  CONSTRAINT watch_deliveries_attempts_check CHECK (attempts >= 0),
+  CONSTRAINT watch_deliveries_event_fkey FOREIGN KEY (event) REFERENCES watch_events(id) ON DELETE CASCADE,
+  CONSTRAINT watch_deliveries_pkey PRIMARY KEY (message)
+);
+CREATE INDEX watch_deliveries_event ON public.watch_deliveries USING btree (event);
+
+CREATE TABLE watch_events (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  uuid uuid DEFAULT gen_random_uuid() NOT NULL,
+  watch integer NOT NULL,
+  product_id integer NOT NULL,
+  crossing integer NOT NULL,
+  cosine double precision,
+  amount bigint NOT NULL,
+  matched_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT watch_events_crossing_check CHECK (crossing > 0),
+  CONSTRAINT watch_events_pkey PRIMARY KEY (id),
+  CONSTRAINT watch_events_uuid_key UNIQUE (uuid),
+  CONSTRAINT watch_events_watch_fkey FOREIGN KEY (watch) REFERENCES watches(number) ON DELETE CASCADE,
+  CONSTRAINT watch_events_watch_product_id_crossing_key UNIQUE (watch, product_id, crossing)
+);
+CREATE INDEX watch_events_matched_at ON public.watch_events USING btree (matched_at);
+CREATE INDEX watch_events_watch ON public.watch_events USING btree (watch, id);
+CREATE TRIGGER watch_events_notify AFTER INSERT ON watch_events FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+CREATE TRIGGER watch_events_told AFTER INSERT ON watch_events FOR EACH ROW EXECUTE FUNCTION tell_webhooks_of_match();
+
+CREATE TABLE watch_matches (
+  watch integer NOT NULL,
+  product_id integer NOT NULL,
+  matching boolean NOT NULL,
+  crossing integer NOT NULL,
+  CONSTRAINT watch_matches_crossing_check CHECK (crossing >= 0),
+  CONSTRAINT watch_matches_pkey PRIMARY KEY (watch, product_id),
+  CONSTRAINT watch_matches_watch_fkey FOREIGN KEY (watch) REFERENCES watches(number) ON DELETE CASCADE
+);
+CREATE INDEX watch_matches_product ON public.watch_matches USING btree (product_id) WHERE matching;
+
+CREATE TABLE watch_position (
+  is_only boolean DEFAULT true NOT NULL,
+  "position" pg_snapshot NOT NULL,
+  at timestamp with time zone NOT NULL,
+  log uuid,
+  sweep integer,
+  CONSTRAINT watch_position_is_only_check CHECK (is_only),
+  CONSTRAINT watch_position_pkey PRIMARY KEY (is_only)
+);
+
+CREATE TABLE watches (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  number integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  owner integer NOT NULL,
+  shopper bytea DEFAULT '\x'::bytea NOT NULL,
+  line bytea NOT NULL,
+  title text NOT NULL,
+  channel_id integer NOT NULL,
+  currency text NOT NULL,
+  condition jsonb NOT NULL,
+  product_id integer,
+  excluded integer[] DEFAULT '{}'::integer[] NOT NULL,
+  encoder_id integer,
+  toward bytea,
+  away bytea,
+  min_cosine double precision,
+  scale double precision,
+  since pg_snapshot NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT watches_check CHECK (num_nulls(encoder_id, toward, away, min_cosine, scale) =
+CASE
+    WHEN product_id IS NULL THEN 0
+    ELSE 5
+END),
+  CONSTRAINT watches_encoder_id_fkey FOREIGN KEY (encoder_id) REFERENCES encoders(id),
+  CONSTRAINT watches_line_check CHECK (octet_length(line) = 32),
+  CONSTRAINT watches_number_key UNIQUE (number),
+  CONSTRAINT watches_pkey PRIMARY KEY (id),
+  CONSTRAINT watches_shopper_check CHECK (octet_length(shopper) = ANY (ARRAY[0, 32])),
+  CONSTRAINT watches_title_check CHECK (char_length(title) <= 200)
+);
+CREATE INDEX watches_expires_at ON public.watches USING btree (expires_at);
+CREATE INDEX watches_line ON public.watches USING btree (line);
+CREATE INDEX watches_owner ON public.watches USING btree (owner, shopper, number);
+CREATE INDEX watches_xid ON public.watches USING btree (xid);
+CREATE TRIGGER watches_notify AFTER INSERT ON watches FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+
 CREATE TABLE webhook_messages (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   webhook_id integer NOT NULL,
@@ -734,7 +930,7 @@ CREATE TABLE webhooks (
   CONSTRAINT webhooks_check CHECK ((previous_secret IS NULL) = (previous_until IS NULL)),
   CONSTRAINT webhooks_check1 CHECK ((lease IS NULL) = (leased_until IS NULL)),
   CONSTRAINT webhooks_check2 CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL)),
-  CONSTRAINT webhooks_events_check CHECK (events <@ ARRAY['hold.confirmed'::text, 'hold.released'::text, 'hold.expired'::text] AND events <> '{}'::text[]),
+  CONSTRAINT webhooks_events_check CHECK (events <@ ARRAY['hold.confirmed'::text, 'hold.released'::text, 'hold.expired'::text, 'design.done'::text, 'design.failed'::text, 'watch.matched'::text] AND events <> '{}'::text[]),
   CONSTRAINT webhooks_name_check CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text),
   CONSTRAINT webhooks_name_key UNIQUE (name),
   CONSTRAINT webhooks_pkey PRIMARY KEY (id),
@@ -809,6 +1005,23 @@ CREATE VIEW promised_drift AS
           GROUP BY hold_lines.sku_id) line ON line.sku_id = sku.id
   WHERE sku.promised_held IS DISTINCT FROM COALESCE(line.quantity, 0::bigint) OR sku.promised_guest_held IS DISTINCT FROM COALESCE(line.of_guests, 0::bigint);
 
+CREATE VIEW shown_images AS
+ SELECT id,
+    product_id,
+    "position",
+    sha256,
+    source,
+    width,
+    height,
+    thumbhash,
+    dominant_color,
+    alt_text,
+    shows
+   FROM product_images image
+  WHERE ((EXISTS ( SELECT
+           FROM quarantined_images held
+          WHERE held.sha256 = image.sha256 AND held.released_at IS NULL))) IS NOT TRUE;
+
 CREATE VIEW sku_offers AS
  SELECT channel.id AS channel_id,
     sku.product_id,
@@ -839,23 +1052,23 @@ CREATE VIEW sku_offers AS
    FROM available_skus sku
      CROSS JOIN channels channel
      JOIN price_lists price_list ON price_list.id = channel.price_list_id
+     CROSS JOIN LATERAL ( SELECT array_agg(channel_locations.location_id) AS ids
+           FROM channel_locations
+          WHERE channel_locations.channel_id = channel.id) served
      CROSS JOIN LATERAL ( SELECT prices.amount,
             prices.compare_at,
             prices.valid
            FROM prices
           WHERE prices.sku_id = sku.id AND prices.price_list_id = channel.price_list_id AND prices.valid @> statement_timestamp()
          LIMIT 1) price
-     CROSS JOIN LATERAL ( SELECT COALESCE(sum(stock_level.sellable), 0::bigint) AS sellable,
-            COALESCE(bool_and(stock_level.on_hand IS NOT NULL), true) AS counted
+     CROSS JOIN LATERAL ( SELECT COALESCE(sum(stock_level.sellable) FILTER (WHERE stock_level.location_id = ANY (served.ids)), 0::bigint) AS sellable,
+            COALESCE(bool_and(stock_level.on_hand IS NOT NULL) FILTER (WHERE stock_level.location_id = ANY (served.ids)), true) AS counted
            FROM available_stock stock_level
-             JOIN channel_locations served ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
           WHERE stock_level.sku_id = sku.id) stock
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN (EXISTS ( SELECT
-                       FROM channel_locations
-                      WHERE channel_locations.channel_id = channel.id)) THEN sku.promised
-                    ELSE 0::bigint
+                    WHEN served.ids IS NULL THEN 0::bigint
+                    ELSE sku.promised
                 END AS units) promise;
 
 CREATE VIEW stock_ledger_drift AS
@@ -1391,6 +1604,52 @@ BEGIN
   RETURN jsonb_build_object('hold', answer);
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.hold_extend(p_id uuid, p_channel integer, p_caller integer, p_shopper bytea, p_confirms boolean, p_seconds integer, p_or_fewer boolean, p_longest integer, p_key text, p_key_shopper bytea, p_fingerprint bytea)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  replay jsonb;
+  hold holds;
+  answer jsonb;
+  moment timestamptz;
+  until timestamptz;
+  latest timestamptz;
+BEGIN
+  IF p_key IS NOT NULL THEN
+    replay := idempotency_replay(p_caller, p_key_shopper, p_key, 'holdExtend', p_fingerprint);
+    IF replay IS NOT NULL THEN RETURN replay; END IF;
+  END IF;
+
+  SELECT * INTO hold FROM holds
+  WHERE id = p_id AND channel_id = p_channel
+    AND hold_is_open(caller, made_by, shopper, p_caller, p_shopper, p_confirms) FOR UPDATE;
+  IF NOT FOUND THEN RETURN '{"notFound": true}'; END IF;
+  moment := clock_timestamp();
+  -- Once it has expired, its stock may have been sold already.
+  IF hold.status = 'ACTIVE' AND hold.expires_at <= moment THEN
+    PERFORM holds_end(ARRAY[p_id], 'EXPIRED');
+    RETURN jsonb_build_object('ended', hold_json(p_id));
+  END IF;
+  IF hold.status <> 'ACTIVE' THEN RETURN jsonb_build_object('ended', hold_json(p_id)); END IF;
+
+  until := greatest(hold.expires_at, moment + make_interval(secs => p_seconds));
+  latest := greatest(hold.expires_at, hold.created_at + make_interval(secs => p_longest));
+  IF until > latest AND p_or_fewer AND latest > hold.expires_at THEN until := latest; END IF;
+  IF until > latest THEN
+    RETURN jsonb_build_object('latest', latest, 'seconds', floor(extract(epoch FROM latest - moment)),
+      'unchanged', hold_json(p_id));
+  END IF;
+  UPDATE hold_lines SET expires_at = until WHERE hold_id = p_id;
+  UPDATE holds SET expires_at = until WHERE id = p_id;
+
+  answer := hold_json(p_id);
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key_shopper, p_key, 'holdExtend', p_fingerprint, answer); END IF;
+  RETURN jsonb_build_object('hold', answer);
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.hold_finish(p_id uuid, p_status text, p_channel integer, p_caller integer, p_actor text, p_key text, p_fingerprint bytea)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1568,7 +1827,92 @@ CREATE OR REPLACE FUNCTION public.hold_json(p_id uuid)
  STABLE
 RETURN (SELECT jsonb_build_object('id', hold.id, 'status', CASE WHEN ((hold.status = 'ACTIVE'::text) AND (hold.expires_at <= clock_timestamp())) THEN 'EXPIRED'::text ELSE hold.status END, 'expiresAt', hold.expires_at, 'currency', hold.currency, 'lines', (SELECT COALESCE(jsonb_agg(jsonb_build_object('sku', line.sku_id, 'quantity', line.quantity, 'amount', line.unit_amount, 'compareAt', line.compare_at, 'promised', line.promised, 'expectedAt', line.promised_for, 'location', jsonb_build_object('key', location.id, 'handle', location.handle, 'name', location.name, 'countryCode', location.country_code)) ORDER BY line."position"), '[]'::jsonb) AS "coalesce" FROM (hold_lines line JOIN stock_locations location ON ((location.id = line.location_id))) WHERE (line.hold_id = hold.id))) AS jsonb_build_object FROM holds hold WHERE (hold.id = hold_json.p_id));
 
+CREATE OR REPLACE FUNCTION public.hold_replace(p_id uuid, p_channel integer, p_caller integer, p_shopper bytea, p_confirms boolean, p_skus integer[], p_quantities integer[], p_backorder boolean[], p_location integer, p_latitude double precision, p_longitude double precision, p_key text, p_key_shopper bytea, p_fingerprint bytea, p_client bytea, p_guest_share numeric, p_guest_holds integer, p_guest_units integer)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  replay jsonb;
+  hold holds;
+  moment timestamptz := clock_timestamp();
+  expired uuid[];
+  outcome jsonb;
+  new_id uuid;
+  answer jsonb;
+  -- Whose limits count: a hold stays that of the guest who created it, so another one cannot hold more in its name.
+  guest bytea := p_client;
+BEGIN
+  IF p_key IS NOT NULL THEN
+    replay := idempotency_replay(p_caller, p_key_shopper, p_key, 'holdReplace', p_fingerprint);
+    IF replay IS NOT NULL THEN RETURN replay; END IF;
+  END IF;
+
+  -- All that hold_create locks before stock, so that the hold's own row does not come out of order.
+  IF p_client IS NOT NULL THEN
+    guest := coalesce((SELECT client FROM holds WHERE id = p_id), p_client);
+    PERFORM pg_advisory_xact_lock(hashtext('guest'), hashtext(encode(guest, 'hex')));
+  END IF;
+  IF true = ANY(p_backorder) THEN
+    PERFORM FROM products WHERE id IN (SELECT product_id FROM skus WHERE id = ANY(p_skus))
+    ORDER BY handle FOR KEY SHARE;
+  END IF;
+  expired := ARRAY(
+    SELECT id FROM holds
+    WHERE id = p_id OR status = 'ACTIVE' AND expires_at <= moment AND id IN (
+      SELECT line.hold_id FROM hold_lines line
+      WHERE line.sku_id = ANY(p_skus) AND line.active AND line.expires_at <= moment)
+    ORDER BY id FOR UPDATE);
+  SELECT * INTO hold FROM holds
+  WHERE id = p_id AND channel_id = p_channel
+    AND hold_is_open(caller, made_by, shopper, p_caller, p_shopper, p_confirms);
+  IF NOT FOUND THEN RETURN '{"notFound": true}'; END IF;
+  IF hold.status = 'ACTIVE' AND hold.expires_at <= clock_timestamp() THEN
+    PERFORM holds_end(ARRAY[p_id], 'EXPIRED');
+    RETURN jsonb_build_object('ended', hold_json(p_id));
+  END IF;
+  IF hold.status <> 'ACTIVE' THEN RETURN jsonb_build_object('ended', hold_json(p_id)); END IF;
+
+  BEGIN
+    -- With what expired holds have, so that all stock is locked in one order.
+    PERFORM holds_give_back(expired, p_skus, true = ANY(p_backorder));
+    UPDATE holds SET status = 'EXPIRED', ended_at = clock_timestamp(), client = NULL
+    WHERE id = ANY(expired) AND id <> p_id;
+    outcome := hold_create(p_channel, p_caller, p_shopper, p_skus, p_quantities, p_backorder, p_location, p_latitude,
+      p_longitude, 1, NULL, NULL, NULL, guest, p_guest_share,
+      -- The hold itself is one of them.
+      p_guest_holds + 1, p_guest_units);
+    IF NOT outcome ? 'hold' OR hold.expires_at <= clock_timestamp() THEN
+      RAISE EXCEPTION 'nothing was held' USING ERRCODE = 'VT002';
+    END IF;
+  EXCEPTION WHEN SQLSTATE 'VT002' THEN
+    -- Nobody has seen its stock free: giving it back is rolled back, too.
+    IF hold.expires_at > clock_timestamp() THEN RETURN outcome; END IF;
+    PERFORM holds_end(ARRAY[p_id], 'EXPIRED');
+    RETURN jsonb_build_object('ended', hold_json(p_id));
+  END;
+  new_id := (outcome -> 'hold' ->> 'id')::uuid;
+  DELETE FROM hold_lines WHERE hold_id = p_id;
+  UPDATE hold_lines SET hold_id = p_id, expires_at = hold.expires_at WHERE hold_id = new_id;
+  UPDATE holds SET currency = (SELECT currency FROM holds WHERE id = new_id) WHERE id = p_id;
+  DELETE FROM holds WHERE id = new_id;
+
+  answer := hold_json(p_id);
+  IF p_key IS NOT NULL THEN PERFORM idempotency_keep(p_caller, p_key_shopper, p_key, 'holdReplace', p_fingerprint, answer); END IF;
+  RETURN jsonb_build_object('hold', answer);
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.holds_end(p_ids uuid[], p_status text, p_skus integer[] DEFAULT '{}'::integer[], p_promises boolean DEFAULT false)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM holds_give_back(p_ids, p_skus, p_promises);
+  UPDATE holds SET status = p_status, ended_at = clock_timestamp(), client = NULL WHERE id = ANY(p_ids);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.holds_give_back(p_ids uuid[], p_skus integer[], p_promises boolean)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
@@ -1609,7 +1953,6 @@ BEGIN
   END IF;
 
   UPDATE hold_lines SET active = false WHERE hold_id = ANY(p_ids) AND active;
-  UPDATE holds SET status = p_status, ended_at = clock_timestamp(), client = NULL WHERE id = ANY(p_ids);
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.holds_sweep(p_limit integer)
@@ -1852,6 +2195,29 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.mark_quarantined_images()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id, images, removed_image_id)
+  SELECT image.product_id, true, image.id
+  FROM changed JOIN product_images image ON image.sha256 = changed.sha256 WHERE changed.released_at IS NULL;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.mark_released_images()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO product_changes (product_id, images, removed_image_id)
+  SELECT image.product_id, true, image.id
+  FROM after JOIN before USING (sha256) JOIN product_images image USING (sha256)
+  WHERE (before.released_at IS NULL) <> (after.released_at IS NULL);
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.mark_updated_attributes()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1869,7 +2235,11 @@ AS $function$
 BEGIN
   INSERT INTO product_changes (product_id, images, removed_image_id)
   SELECT DISTINCT image.product_id, true, image.id
-  FROM ((TABLE before EXCEPT TABLE after) UNION ALL (TABLE after EXCEPT TABLE before)) AS changed
+  FROM (
+    (SELECT encoder_id, sha256, vector FROM before EXCEPT SELECT encoder_id, sha256, vector FROM after)
+    UNION ALL
+    (SELECT encoder_id, sha256, vector FROM after EXCEPT SELECT encoder_id, sha256, vector FROM before)
+  ) AS changed
   JOIN product_images image ON image.sha256 = changed.sha256;
   RETURN NULL;
 END $function$;
@@ -2126,6 +2496,70 @@ BEGIN
   IF told <> '{}' THEN
     INSERT INTO webhook_messages (webhook_id, type, at, data)
     SELECT webhook_id, event, NEW.ended_at, data.data FROM unnest(told) AS webhook_id, webhook_data(NEW) AS data (data);
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_webhooks_of_design()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  event text := 'design.' || lower(NEW.state);
+  told integer[] := ARRAY(
+    SELECT webhook.id FROM webhooks webhook
+    WHERE event = ANY(webhook.events) AND webhook.muted_at IS NULL AND webhook.channel_ids IS NULL
+      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = NEW.owner AND webhook_key_is_valid(webhook)));
+BEGIN
+  IF told <> '{}' THEN
+    INSERT INTO webhook_messages (webhook_id, type, at, data)
+    SELECT webhook_id, event, NEW.ended_at, jsonb_build_object(
+      'job', NEW.id,
+      'apiKey', (SELECT name FROM api_keys WHERE id = NEW.owner),
+      'engine', NEW.engine,
+      'error', NEW.last_error,
+      'createdAt', NEW.created_at,
+      'designs', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('design', design.id, 'image', encode(design.sha256, 'hex'),
+          'similarity', design.similarity, 'likeness', design.likeness, 'garment', design.garment) ORDER BY design.position), '[]')
+        FROM designs design WHERE design.job_id = NEW.id AND design.finished))
+    FROM unnest(told) AS webhook_id;
+  END IF;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_webhooks_of_match()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  watched watches;
+  told integer[];
+BEGIN
+  SELECT * INTO watched FROM watches WHERE number = NEW.watch;
+  told := ARRAY(
+    SELECT webhook.id FROM webhooks webhook
+    WHERE 'watch.matched' = ANY(webhook.events) AND webhook.muted_at IS NULL
+      AND (webhook.channel_ids IS NULL OR watched.channel_id = ANY(webhook.channel_ids))
+      AND (webhook.api_key_id IS NULL OR webhook.api_key_id = watched.owner AND webhook_key_is_valid(webhook)));
+  IF told <> '{}' THEN
+    WITH message AS (
+      INSERT INTO webhook_messages (webhook_id, type, at, data)
+      SELECT webhook_id, 'watch.matched', NEW.matched_at, jsonb_build_object(
+        'watch', watched.id,
+        'title', watched.title,
+        'event', NEW.uuid,
+        'channel', (SELECT handle FROM channels WHERE id = watched.channel_id),
+        'apiKey', (SELECT name FROM api_keys WHERE id = watched.owner),
+        'product', NEW.product_id,
+        'handle', (SELECT handle FROM products WHERE id = NEW.product_id),
+        'score', NEW.cosine * watched.scale,
+        'amount', NEW.amount,
+        'currency', watched.currency)
+      FROM unnest(told) AS webhook_id
+      RETURNING uuid, webhook_id
+    )
+    INSERT INTO watch_deliveries (message, event, webhook_id) SELECT uuid, NEW.id, webhook_id FROM message;
   END IF;
   RETURN NULL;
 END $function$;

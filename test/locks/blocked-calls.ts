@@ -63,13 +63,30 @@ export class BlockedCalls {
     const caller = rows[0]?.id ?? 0;
     const guest = await gateway.services.guests.of(ANONYMOUS, CLIENT_ADDRESS);
     const client = guest?.client.toString('hex') ?? '';
-    const credentials = { authorization: null, shopperToken: await shopperToken(SHOPPER), origin: null };
+    const credentials = {
+      authorization: null,
+      shopperToken: await shopperToken(SHOPPER),
+      shopperAddress: null,
+      origin: null,
+    };
     const { callers } = gateway.services;
     const holder = await callers.keyHolder(credentials);
     const shopper = (await callers.withShopper(holder, credentials)).shopper ?? Buffer.alloc(0);
+    const [line, watcher] = await Promise.all(
+      ['designs', 'watches'].map((what) =>
+        gateway.services.pseudonyms.of(JSON.stringify([what, [caller, '']])).then((of) => of.toString('hex')),
+      ),
+    );
     const reader = await LockReader.open(clients.watcher, order, [
-      { key: KEY, caller, client, shopper: shopper.toString('hex') },
-      { key: KEY, caller: ANYBODY, client, shopper: '' },
+      {
+        key: KEY,
+        caller,
+        client,
+        shopper: shopper.toString('hex'),
+        line: line ?? '',
+        watcher: watcher ?? '',
+      },
+      { key: KEY, caller: ANYBODY, client, shopper: '', line: '', watcher: '' },
     ]);
     const referredTo = await reader.referredTo();
     const { shopper: guestKeys } = await keyOwner(gateway.services.pseudonyms, ANONYMOUS, CLIENT_ADDRESS);

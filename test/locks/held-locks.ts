@@ -35,6 +35,10 @@ interface AdvisoryCall {
   readonly client: string;
   /** The hash of a shopper's name, in hex. */
   readonly shopper: string;
+  /** Whose design jobs wait for each other, in hex. */
+  readonly line: string;
+  /** Whose watches are counted together, in hex. */
+  readonly watcher: string;
 }
 
 /** Reads the locks of connections, with the extension pgrowlocks, because pg_locks does not list locked rows. */
@@ -62,12 +66,12 @@ export class LockReader {
     reader.#rowLocks = rows.map(({ name }) => rowLocksOf(name, order)).join(' UNION ALL ');
     for (const [rank, lock] of order.ordered.entries()) {
       if (lock.kind !== 'advisory') continue;
-      const expression = lock.expression.replace(/\$(?=key|caller|client|shopper)/g, 'call.');
-      for (const { key, caller, client: guest, shopper } of calls) {
+      const expression = lock.expression.replace(/\$(?=key|caller|client|shopper|line|watcher)/g, 'call.');
+      for (const { key, caller, client: guest, shopper, line, watcher } of calls) {
         const { rows: numbers } = await client.query<{ id: string }>(
           `SELECT concat_ws(', ', ${expression}) AS id
-           FROM (VALUES ($1::text, $2::integer, $3::text, $4::text)) AS call (key, caller, client, shopper)`,
-          [key, caller, guest, shopper],
+           FROM (VALUES ($1::text, $2::integer, $3::text, $4::text, $5::text, $6::text)) AS call (key, caller, client, shopper, line, watcher)`,
+          [key, caller, guest, shopper, line, watcher],
         );
         reader.#advisories.set(numbers[0]?.id ?? '', rank);
       }
@@ -132,7 +136,10 @@ export class LockReader {
   }
 }
 
-/** The rows of a table that connection $1 has locked, updated, or deleted. */
+/**
+ * The rows of a table that connection $1 has locked, updated, or deleted. pgrowlocks knows no connection of subtransactions,
+ * and says 0: only calls have those here.
+ */
 function rowLocksOf(table: string, order: LockOrder): string {
   const lock = order.ordered.find((one) => one.kind === 'rows' && one.table === table);
   const key = lock?.kind === 'rows' ? lock.key : 'ctid';
@@ -141,9 +148,9 @@ function rowLocksOf(table: string, order: LockOrder): string {
   const heldWith =
     condition === undefined ? 'NULL' : `(SELECT ${parent}.ctid::text FROM ${parent} WHERE ${condition})`;
   return `SELECT '${table}' AS table, ctid::text, nth, label, "heldWith",
-      locks.modes[array_position(locks.pids, $1::integer)] AS mode
+      locks.modes[coalesce(array_position(locks.pids, $1::integer), array_position(locks.pids, 0))] AS mode
     FROM (SELECT ${table}.ctid, row_number() OVER (ORDER BY ${key}) AS nth, concat_ws(' ', ${key}) AS label,
       ${heldWith} AS "heldWith" FROM ${table}) AS row
     JOIN pgrowlocks('${table}') AS locks ON locks.locked_row = row.ctid
-    WHERE $1::integer = ANY(locks.pids)`;
+    WHERE locks.pids && ARRAY[$1::integer, 0]`;
 }

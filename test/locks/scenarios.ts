@@ -49,6 +49,8 @@ export async function seedScenarios(db: Database): Promise<void> {
     UPDATE product_images SET source = 'https://images.example/' || product_id || '/' || position;
     UPDATE skus SET image_id = image.id FROM product_images image
       WHERE image.product_id = skus.product_id AND image.position = 1;
+    INSERT INTO quarantined_images (sha256, encoder_id, reason, score)
+      SELECT DISTINCT sha256, encoder.id, 'patch', 0.001 FROM product_images, encoders encoder WHERE position = 0;
     INSERT INTO image_jobs (product_id, position, link) SELECT id, 5, 'https://images.example/job' FROM products;
     INSERT INTO webhooks (name, url, events, secret)
       VALUES ('orders', 'https://orders.example/', '{hold.confirmed,hold.released,hold.expired}', sha256('secret'))`);
@@ -100,6 +102,37 @@ export async function makeScenarios(
   const board = boards[0] ?? '';
   const { pin } = await ids(`SELECT min(id) AS id, 'pin' AS name FROM pins`, 'Pin');
 
+  await db.query(`
+    WITH job AS (
+      INSERT INTO design_jobs (owner, shopper, line, engine, ordered, encoder_id, toward, away, state, ended_at)
+      SELECT owner, shopper, sha256('line'), 'LOCAL', '{"currency": "EUR"}', encoders.id, '\\x00', '', state,
+        CASE state WHEN 'DONE' THEN now() END
+      FROM boards, encoders, unnest('{WAITING,DONE}'::text[]) AS state WHERE boards.number = (SELECT min(number) FROM boards)
+      RETURNING id, owner, shopper, state
+    )
+    INSERT INTO designs (job_id, owner, shopper, position, sha256, width, height, thumbhash, dominant_color, similarity, finished)
+    SELECT job.id, owner, shopper, position, sha256('design'), 4, 5, '', '#808080', 0.5, state = 'DONE'
+    FROM job, generate_series(0, 1) AS position`);
+  const jobs = await ids('SELECT id, lower(state) AS name FROM design_jobs', 'DesignJob');
+  const designs = await ids(
+    'SELECT designs.id, lower(state) AS name FROM designs JOIN design_jobs ON job_id = design_jobs.id',
+    'Design',
+  );
+
+  await db.query(`
+    WITH watch AS (
+      INSERT INTO watches (owner, shopper, line, title, channel_id, currency, condition, product_id, since, expires_at)
+      SELECT owner, shopper, sha256('line'), 'belt', channels.id, 'EUR', '{}', 1, pg_current_snapshot(), now() + interval '1 day'
+      FROM boards, channels WHERE boards.number = (SELECT min(number) FROM boards) AND channels.handle = 'eu' RETURNING number
+    ), matched AS (
+      INSERT INTO watch_matches SELECT number, product_id, true, 1 FROM watch, generate_series(1, 2) AS product_id
+    ), event AS (
+      INSERT INTO watch_events (watch, product_id, crossing, amount)
+      SELECT number, product_id, 1, 100 FROM watch, generate_series(1, 2) AS product_id RETURNING id
+    )
+    INSERT INTO watch_deliveries (message, event, webhook_id) SELECT gen_random_uuid(), id, 1 FROM event`);
+  const watches = await ids(`SELECT id, 'belt' AS name FROM watches`, 'Watch');
+
   const active = toGlobalId('Hold', await hold(db, ['coat-3', 'coat-1']));
   // Two of these three units of each SKU are not in stock.
   const promised = toGlobalId('Hold', await hold(db, ['cap-2', 'cap-1'], 3));
@@ -124,6 +157,16 @@ export async function makeScenarios(
   }));
 
   const scenarios: Scenario[] = [
+    {
+      mutation: 'imagesRelease',
+      when: 'one is of several products',
+      input: {
+        imageIds: Object.values(
+          await ids('SELECT id, id::text AS name FROM product_images WHERE position = 0', 'Image'),
+        ),
+      },
+      inserts: [],
+    },
     { mutation: 'boardCreate', when: '', input: { title: 'Winter' }, inserts: [] },
     {
       mutation: 'boardCreate',
@@ -153,6 +196,11 @@ export async function makeScenarios(
       inserts: [],
     },
     { mutation: 'pinRemove', when: '', input: { board, pin }, inserts: [] },
+    { mutation: 'designCreate', when: '', input: { board, count: 1 }, inserts: [] },
+    { mutation: 'designCancel', when: 'it has drafts', input: { job: jobs['waiting'] }, inserts: [] },
+    { mutation: 'watchCreate', when: '', input: { product: products['belt'] }, inserts: [] },
+    { mutation: 'watchDelete', when: 'it has events', input: { watch: watches['belt'] }, inserts: [] },
+    { mutation: 'designDelete', when: '', input: { design: designs['done'] }, inserts: [] },
     {
       mutation: 'holdCreate',
       when: 'nothing has expired',
@@ -187,6 +235,29 @@ export async function makeScenarios(
     { mutation: 'holdConfirm', when: 'units are promised', input: { hold: promised }, inserts: [] },
     { mutation: 'holdRelease', when: 'units are promised', input: { hold: promised }, inserts: [] },
     { mutation: 'holdExtend', when: 'it is active', input: { hold: active }, inserts: [] },
+    {
+      mutation: 'holdReplace',
+      when: 'it is active, and other holds have expired',
+      // The stock of dress-3 comes first, and only an expired hold has it.
+      input: { hold: active, lines: lines('coat-2', 'belt-1', 'coat-1') },
+      inserts: [],
+    },
+    {
+      mutation: 'holdReplace',
+      when: 'units are promised',
+      input: {
+        hold: promised,
+        lines: lines('cap-2', 'dress-3', 'cap-1').map((line) => ({ ...line, quantity: 3, backorder: true })),
+      },
+      inserts: [],
+    },
+    {
+      mutation: 'holdReplace',
+      when: 'a guest calls',
+      byGuest: true,
+      input: { hold: active, lines: lines('dress-3', 'coat-2', 'belt-1', 'coat-1') },
+      inserts: [],
+    },
     { mutation: 'holdConfirm', when: 'it is active', input: { hold: active }, inserts: [] },
     { mutation: 'holdRelease', when: 'it is active', input: { hold: active }, inserts: [] },
     {

@@ -4,12 +4,14 @@ import type { Database } from '../../src/platform/postgres.js';
 interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string | undefined;
+  readonly 'Join Type'?: string | undefined;
   readonly Plans?: readonly PlanNode[] | undefined;
 }
 
 const planNode: z.ZodType<PlanNode> = z.object({
   'Node Type': z.string(),
   'Relation Name': z.string().optional(),
+  'Join Type': z.string().optional(),
   get Plans() {
     return z.array(planNode).optional();
   },
@@ -54,4 +56,14 @@ export function scannedTables(plan: PlanNode): string[] {
   const below = (plan.Plans ?? []).flatMap(scannedTables);
   const table = plan['Relation Name'];
   return plan['Node Type'] === 'Seq Scan' && table !== undefined ? [table, ...below] : below;
+}
+
+/** The tables that a plan joins with to leave out rows (NOT EXISTS). */
+export function antiJoinedTables(plan: PlanNode): string[] {
+  const tables = (below: PlanNode): string[] => [
+    ...(below['Relation Name'] === undefined ? [] : [below['Relation Name']]),
+    ...(below.Plans ?? []).flatMap(tables),
+  ];
+  const isAnti = plan['Join Type']?.endsWith('Anti') ?? false;
+  return isAnti ? tables(plan) : (plan.Plans ?? []).flatMap(antiJoinedTables);
 }

@@ -1,4 +1,28 @@
 import { toGlobalId } from 'graphql-relay';
+import {
+  claimJob,
+  countJobs,
+  giveBack,
+  pruneJobs,
+  readJobStates,
+  renewLease,
+} from '../../src/design/design-job.store.js';
+import { designedUploads } from '../../src/design/design.store.js';
+import { DesignEngineName } from '../../src/design/order.js';
+import { transaction } from '../../src/platform/postgres.js';
+import {
+  claimWatchPosition,
+  isWatched,
+  keepWatchPosition,
+  loadWatches,
+  noteLeft,
+  noteMatches,
+  readMatching,
+  readWatchedChanges,
+} from '../../src/watches/follow.store.js';
+import { readEventsAfter } from '../../src/watches/watch-event.store.js';
+import { pruneEvents, pruneExpired } from '../../src/watches/watch.store.js';
+import { ENCODER } from '../support/catalog.js';
 import type { TestGateway } from '../support/gateway.js';
 
 /** An operation of a client, or background work of a gateway. */
@@ -64,6 +88,9 @@ const search = `query ($query: VisualQueryInput!, $where: ProductFilter) {
     nodes ${PRODUCT} facets { name } search { indexLagMs }
   }
 }`;
+const searchFor = (edge: string): string => `query ($query: VisualQueryInput!, $where: ProductFilter) {
+  visualSearch(query: $query, where: $where) { edges { ${edge} } }
+}`;
 const like = [{ product: toGlobalId('Product', 4) }];
 
 const lines = [8, 9].map((key) => ({ sku: toGlobalId('Sku', key), quantity: 1 }));
@@ -76,11 +103,22 @@ async function hold(gateway: TestGateway): Promise<string> {
   return toGlobalId('Hold', rows[0]?.id ?? '');
 }
 
-const ofHold = (name: 'holdExtend' | 'holdConfirm' | 'holdRelease'): Operation => ({
+async function ownDesign(gateway: TestGateway, nth: number): Promise<string> {
+  const { rows } = await gateway.db.query<{ id: string }>(
+    `SELECT id FROM designs WHERE owner = (SELECT max(id) FROM api_keys) ORDER BY number OFFSET $1 LIMIT 1`,
+    [nth],
+  );
+  return toGlobalId('Design', rows[0]?.id ?? '');
+}
+
+const ofHold = (
+  name: 'holdExtend' | 'holdReplace' | 'holdConfirm' | 'holdRelease',
+  more: object = {},
+): Operation => ({
   name,
   async run(gateway, secret, time) {
     const id = await hold(gateway);
-    return mutation(name, () => ({ hold: id })).run(gateway, secret, time);
+    return mutation(name, () => ({ hold: id, ...more })).run(gateway, secret, time);
   },
 });
 
@@ -143,9 +181,15 @@ export const OPERATIONS: readonly Operation[] = [
   ),
   query('search', search, { query: { like } }),
   query('search-filtered', search, { query: { like }, where: FILTER }),
+  query('search-for-pictures', searchFor('image { url } node { title }'), { query: { like } }),
+  query('search-for-prices', searchFor('image { url } node { priceRange { min { amount } } }'), {
+    query: { like },
+  }),
+  query('search-for-pictures-filtered', searchFor('image { url }'), { query: { like }, where: FILTER }),
   query('search-by-text', search, { query: { like: [], text: 'word277 corduroi' } }),
   mutation('holdCreate', () => ({ lines })),
   ofHold('holdExtend'),
+  ofHold('holdReplace', { lines }),
   ofHold('holdConfirm'),
   ofHold('holdRelease'),
   mutation('stockSet', (time) => ({
@@ -172,13 +216,99 @@ export const OPERATIONS: readonly Operation[] = [
       { handle: 'product-702', brand: `Brand ${time}` },
     ],
   })),
+  query('quarantined-images', `{ quarantinedImages { nodes { imageId productHandle hasOthers } } }`),
+  mutation('imagesRelease', (time) => ({
+    imageIds: [10_100, 10_200].map((n) => toGlobalId('Image', n + 200 * time)),
+  })),
   mutation('productsDelete', (time) => ({ handles: [`product-${800 + time}`, `product-${900 + time}`] })),
+  query(
+    'designs',
+    `{ designs(first: 20) { nodes { image { url } garment { type } nearestProduct { handle } } pageInfo { endCursor } } }`,
+  ),
+  {
+    name: 'designCreate-designCancel',
+    async run(gateway, secret) {
+      const create = `mutation ($input: DesignCreateInput!) {
+        designCreate(input: $input) { job { id state designs { id } } userErrors { code message } } }`;
+      const made = await ask(gateway, create, { input: { query: { like }, count: 1 } }, secret);
+      const job = /"id":"([^"]+)"/.exec(JSON.stringify(made))?.[1];
+      const cancel = `mutation ($input: DesignCancelInput!) {
+        designCancel(input: $input) { job { state } userErrors { code message } } }`;
+      await ask(gateway, cancel, { input: { job } }, secret);
+    },
+  },
+  {
+    name: 'designDelete',
+    async run(gateway, secret, time) {
+      const design = await ownDesign(gateway, time);
+      return mutation('designDelete', () => ({ design })).run(gateway, secret, time);
+    },
+  },
+  {
+    name: 'tech-pack',
+    async run(gateway, _secret, time) {
+      const design = await ownDesign(gateway, time);
+      return gateway.http.inject(`/designs/${encodeURIComponent(design)}/tech-pack.json`);
+    },
+  },
+  {
+    name: 'design-jobs',
+    async run({ db }, _secret, time) {
+      const engines = [DesignEngineName.LOCAL];
+      const job = await claimJob(db, ENCODER.id, engines);
+      if (job === null) throw new Error('the catalog has a job that waits');
+      await renewLease(db, job, 0.1);
+      await readJobStates(db, [job.uuid]);
+      await giveBack(db, job);
+      await countJobs(db);
+      await designedUploads(db, [String(time).padStart(64, '0')]);
+      await pruneJobs(db, 365, 10);
+    },
+    isOwn: (name) => name.startsWith('design'),
+  },
+  query(
+    'watches',
+    `{ watches(first: 20) { nodes { state product { title } events(first: 5) { nodes { deliveredAt product { title } skus { code } } } } } }`,
+  ),
+  {
+    name: 'watchCreate-watchDelete',
+    async run(gateway, secret) {
+      const create = `mutation ($input: WatchCreateInput!) {
+        watchCreate(input: $input) { watch { id events { nodes { id } } } userErrors { code message } } }`;
+      const made = await ask(gateway, create, { input: { query: { like }, where: FILTER } }, secret);
+      const watch = /"id":"([^"]+)"/.exec(JSON.stringify(made))?.[1];
+      const remove = `mutation ($input: WatchDeleteInput!) {
+        watchDelete(input: $input) { deletedWatchId userErrors { code message } } }`;
+      await ask(gateway, remove, { input: { watch } }, secret);
+    },
+  },
+  {
+    name: 'follow-watches',
+    async run({ db }, _secret, time) {
+      await transaction(db, async (client) => {
+        const from = await claimWatchPosition(client);
+        if (from === null) throw new Error('nobody else follows');
+        await db.query(`UPDATE prices SET amount = amount + 1 WHERE sku_id = $1`, [2_000 + time]);
+        const { position, at, log } = await readWatchedChanges(client, from, 1_000);
+        await loadWatches(client, ENCODER.id, position, 0);
+        await readMatching(client, [100 + time]);
+        await noteLeft(client, [{ watch: 1, productKey: 100 + time }]);
+        await noteMatches(client, [{ watch: 1, productKey: 100 + time, cosine: null, amount: 100 }]);
+        await keepWatchPosition(client, { position, at, log, sweep: null });
+      });
+      await isWatched(db);
+      await readEventsAfter(db, [1, 2], 0, 100);
+      await pruneExpired(db, 365, 10);
+      await pruneEvents(db, 365, 10);
+    },
+    isOwn: (name) => name.startsWith('watch'),
+  },
   {
     name: 'follow-changes',
     async run(gateway, _secret, time) {
       await gateway.db.query(`UPDATE prices SET amount = amount + 1 WHERE sku_id = $1`, [1_000 + time]);
       await gateway.catchUp();
     },
-    isOwn: (name) => ['sync.changes', 'projection.products', 'projection.offers'].includes(name),
+    isOwn: (name) => ['sync.changes', 'projection.channels', 'projection.products'].includes(name),
   },
 ];

@@ -18,6 +18,7 @@ const COMPUTED = [
   'Sku.availability',
   'Sku.options',
   'Sku.price',
+  'Watch.state',
 ];
 
 test('a field that may fail by itself is nullable', () => {

@@ -50,6 +50,7 @@ describe('a query beside one that fails is answered', () => {
     ['skus', `skus(codes: ${JSON.stringify(Array<string>(251).fill('C'))}) { code }`, 'BAD_USER_INPUT'],
     ['boards', 'boards(after: "nope") { nodes { title } }', 'INVALID_CURSOR'],
     ['imageJobs', 'imageJobs { nodes { link } }', 'UNAUTHENTICATED'],
+    ['quarantinedImages', 'quarantinedImages { nodes { link } }', 'UNAUTHENTICATED'],
     ['nodes', `nodes(ids: ${JSON.stringify(Array<string>(101).fill('x'))}) { id }`, 'BAD_USER_INPUT'],
   ])('%s', async (name, field, code) => {
     const { data, errors } = await gateway.ask(`{ ${PRODUCTS} ${field} }`);
@@ -96,7 +97,7 @@ describe('a field beside one that fails is answered', () => {
 
   test.each([
     ['entity_links', 'facts { value }', 'facts'],
-    ['product_images', 'images { width }', 'images'],
+    ['shown_images', 'images { width }', 'images'],
     ['product_attributes', 'attributes { value }', 'attributes'],
     ['categories', 'category { name }', 'category'],
   ])('of a product without %s: the others', async (table, field, name) => {

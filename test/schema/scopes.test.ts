@@ -6,6 +6,9 @@ import { requiredScope } from '../../src/graph/requires.js';
 /** What callers see of holds, boards, jobs, and their own writes without `catalog:read`. */
 const BESIDE_THE_CATALOG = [
   ...['Board', 'BoardConnection', 'BoardDeletePayload', 'BoardEdge', 'BoardPayload'],
+  ...['Design', 'DesignConnection', 'DesignDeletePayload', 'DesignEdge', 'DesignGarment', 'DesignJob'],
+  ...['DesignJobPayload', 'Image', 'ImageTrust', 'TechPack'],
+  ...['ImagesReleasePayload', 'QuarantinedImage', 'QuarantinedImageConnection', 'QuarantinedImageEdge'],
   ...[
     'GeoPoint',
     'Hold',
@@ -17,7 +20,9 @@ const BESIDE_THE_CATALOG = [
     'InventoryLevel',
   ],
   ...['PageInfo', 'Pin', 'PinConnection', 'PinEdge', 'Price', 'PricesSetPayload', 'ProductsDeletePayload'],
-  ...['ProductsUpsertPayload', 'StockLocation', 'StockPayload', 'UserError'],
+  ...['ProductsUpsertPayload', 'StockLocation', 'StockPayload', 'UserError', 'Watch'],
+  ...['WatchConnection', 'WatchDeletePayload', 'WatchEdge', 'WatchEvent', 'WatchEventConnection'],
+  ...['WatchEventEdge', 'WatchPayload'],
 ];
 /** They check the scope of the type that an id names. */
 const BY_TYPE = ['Query.node', 'Query.nodes'];
@@ -39,10 +44,15 @@ test('every root field declares its scope', () => {
      "Mutation.boardCreate": "boards",
      "Mutation.boardDelete": "boards",
      "Mutation.boardUpdate": "boards",
+     "Mutation.designCancel": "boards",
+     "Mutation.designCreate": "boards",
+     "Mutation.designDelete": "boards",
      "Mutation.holdConfirm": "holds:confirm",
      "Mutation.holdCreate": "everyone",
      "Mutation.holdExtend": "everyone",
      "Mutation.holdRelease": "everyone",
+     "Mutation.holdReplace": "everyone",
+     "Mutation.imagesRelease": "catalog:write",
      "Mutation.pinAdd": "boards",
      "Mutation.pinRemove": "boards",
      "Mutation.pricesSet": "prices:write",
@@ -50,12 +60,17 @@ test('every root field declares its scope', () => {
      "Mutation.productsUpsert": "catalog:write",
      "Mutation.stockAdjust": "stock:write",
      "Mutation.stockSet": "stock:write",
+     "Mutation.watchCreate": "boards",
+     "Mutation.watchDelete": "boards",
      "Query.board": "boards",
      "Query.boards": "boards",
      "Query.brands": "catalog:read",
      "Query.categories": "catalog:read",
      "Query.channel": "catalog:read",
      "Query.channels": "catalog:read",
+     "Query.design": "boards",
+     "Query.designJob": "boards",
+     "Query.designs": "boards",
      "Query.hold": "everyone",
      "Query.identify": "catalog:read",
      "Query.imageJobs": "catalog:write",
@@ -66,12 +81,17 @@ test('every root field declares its scope', () => {
      "Query.nodes": "everyone",
      "Query.product": "catalog:read",
      "Query.products": "catalog:read",
+     "Query.quarantinedImages": "catalog:write",
      "Query.sku": "catalog:read",
      "Query.skus": "catalog:read",
      "Query.styles": "catalog:read",
      "Query.suggest": "catalog:read",
      "Query.visualSearch": "catalog:read",
+     "Query.watch": "boards",
+     "Query.watches": "boards",
      "Subscription.availabilityChanged": "catalog:read",
+     "Subscription.designProgress": "boards",
+     "Subscription.watchEvents": "boards",
    }
   `);
 });

@@ -1,5 +1,5 @@
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images WHERE id = ANY($1::int[]);
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images WHERE id = ANY($1::int[]);
 
 /* product.byKey */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
@@ -47,49 +47,124 @@
     ORDER BY ranked.rank::float8 DESC, ranked.key LIMIT $19;
 
 /* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
+    WITH card AS MATERIALIZED (
+      SELECT product.id AS product_id, candidate.image_id, image.id IS NOT NULL AND EXISTS (
+          SELECT FROM (
+            SELECT sku.id AS sku_id, sku.options, sku.gtin, sku.when_out, price.amount, price.compare_at, channel.id AS channel_id
+            FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+              AND price.valid @> statement_timestamp()
+            WHERE sku.product_id = product.id
+          ) offer
+          WHERE true AND EXISTS (SELECT FROM available_stock stock JOIN channel_locations served USING (location_id)
+          WHERE stock.sku_id = offer.sku_id AND served.channel_id = offer.channel_id AND stock.sellable > 0) AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+        ) AS proven
+      FROM channels channel CROSS JOIN unnest($1::int[], $2::int[]) AS candidate (product_id, image_id)
+      JOIN products product ON product.id = candidate.product_id
+      LEFT JOIN shown_images image ON image.id = candidate.image_id
+      WHERE channel.id = $3 AND true
+    ), market AS MATERIALIZED (
+      SELECT channel.id, channel.low_stock_threshold, price_list.id AS price_list_id, price_list.currency,
+        ARRAY(SELECT location_id FROM channel_locations WHERE channel_id = channel.id) AS locations
+      FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
+      WHERE channel.id = $4
+    ), sku AS MATERIALIZED (
+      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY(ARRAY(SELECT product_id FROM card WHERE NOT proven))
+    ), offer AS (
+      SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
+        sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
+        figures.sellable, figures.counted,
+        CASE
+          WHEN NOT figures.counted AND sku.when_out <> 'deny' THEN upper(sku.when_out)
+          WHEN figures.sellable > market.low_stock_threshold THEN 'IN_STOCK'
+          WHEN figures.sellable > 0 THEN 'LOW_STOCK'
+          WHEN sku.promised > 0 AND market.locations <> '{}' THEN upper(sku.when_out)
+          ELSE 'OUT_OF_STOCK'
+        END AS level,
+        CASE WHEN market.locations = '{}' THEN 0 ELSE sku.promised END AS promised, market.id AS channel_id
+      FROM market CROSS JOIN sku JOIN (
+        SELECT sku_id, max(amount) AS amount, max(compare_at) AS compare_at, max(valid_until) AS price_valid_until,
+          coalesce(max(sellable), 0) AS sellable, coalesce(bool_and(counted), true) AS counted
+        FROM (
+          SELECT sku_id, amount, compare_at, upper(valid) AS valid_until, NULL::bigint AS sellable, NULL::boolean AS counted
+          FROM prices
+          WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM market)
+            AND valid @> statement_timestamp()
+          UNION ALL
+          SELECT sku_id, NULL, NULL, NULL,
+            sum(sellable) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[])),
+            bool_and(on_hand IS NOT NULL) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[]))
+          FROM available_stock WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) GROUP BY sku_id
+        ) figure
+        GROUP BY sku_id HAVING count(amount) > 0
+      ) figures ON figures.sku_id = sku.id
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
-  offer.restock_at AS "restockAt", offer.promised, offer.position, offer.sellable >= $3::int AND true AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($4::int[],
-            $5::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $6
-        WHERE true
+  offer.restock_at AS "restockAt", offer.promised, offer.position, offer.sellable >= $5::int AND true AS passes FROM offer
       ) found
+    ), report AS (
+      SELECT now() AS "asOf", least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+          clock_timestamp() - least(
+            (SELECT changed_at FROM product_changes
+              WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($6::pg_snapshot))) ORDER BY xid LIMIT 1),
+            (SELECT changed_at FROM product_changes
+              WHERE xid >= pg_snapshot_xmax($7::pg_snapshot) ORDER BY xid LIMIT 1)
+          ))), 0))::int AS "indexLagMs",
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) AS others,
+        (SELECT jsonb_object_agg(id, shows) FROM shown_images WHERE id = ANY(ARRAY(SELECT image_id FROM card WHERE NOT proven))) AS shows,
+        (SELECT json_agg(json_build_object('productKey', product_id, 'prices', NULL)) FROM card WHERE proven) AS cards
     )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
+    SELECT offer.*, report.*, offer.key IS NOT NULL AS found
+    FROM (SELECT * FROM offered WHERE "isProven") offer FULL JOIN report ON false
     ORDER BY offer."productKey", offer.position, offer.key;
 
-/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+/* sku.byProduct */ WITH market AS MATERIALIZED (
+      SELECT channel.id, channel.low_stock_threshold, price_list.id AS price_list_id, price_list.currency,
+        ARRAY(SELECT location_id FROM channel_locations WHERE channel_id = channel.id) AS locations
+      FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
+      WHERE channel.id = $1
+    ), sku AS MATERIALIZED (
+      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY($2::int[])
+    ), offer AS (
+      SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
+        sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
+        figures.sellable, figures.counted,
+        CASE
+          WHEN NOT figures.counted AND sku.when_out <> 'deny' THEN upper(sku.when_out)
+          WHEN figures.sellable > market.low_stock_threshold THEN 'IN_STOCK'
+          WHEN figures.sellable > 0 THEN 'LOW_STOCK'
+          WHEN sku.promised > 0 AND market.locations <> '{}' THEN upper(sku.when_out)
+          ELSE 'OUT_OF_STOCK'
+        END AS level,
+        CASE WHEN market.locations = '{}' THEN 0 ELSE sku.promised END AS promised, market.id AS channel_id
+      FROM market CROSS JOIN sku JOIN (
+        SELECT sku_id, max(amount) AS amount, max(compare_at) AS compare_at, max(valid_until) AS price_valid_until,
+          coalesce(max(sellable), 0) AS sellable, coalesce(bool_and(counted), true) AS counted
+        FROM (
+          SELECT sku_id, amount, compare_at, upper(valid) AS valid_until, NULL::bigint AS sellable, NULL::boolean AS counted
+          FROM prices
+          WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM market)
+            AND valid @> statement_timestamp()
+          UNION ALL
+          SELECT sku_id, NULL, NULL, NULL,
+            sum(sellable) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[])),
+            bool_and(on_hand IS NOT NULL) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[]))
+          FROM available_stock WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) GROUP BY sku_id
+        ) figure
+        GROUP BY sku_id HAVING count(amount) > 0
+      ) figures ON figures.sku_id = sku.id
+    )
+      SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
-  offer.restock_at AS "restockAt", offer.promised, now() AS "asOf" FROM sku_offers offer
-      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
-      ORDER BY offer.product_id, offer.position, offer.sku_id;
+  offer.restock_at AS "restockAt", offer.promised, CASE WHEN row_number() OVER (ORDER BY offer.product_id, offer.position, offer.sku_id) = 1 THEN now() END AS "asOf" FROM offer ORDER BY offer.product_id, offer.position, offer.sku_id;
 
 /* suggest.products */
       SELECT product.id AS key FROM (
@@ -128,16 +203,18 @@
     FROM (SELECT word, folded, edits FROM typed WHERE unknown ORDER BY place LIMIT $5) unknown
     LEFT JOIN LATERAL (
       SELECT close.word FROM (
-        SELECT DISTINCT candidate.word, distance.edits, similarity(candidate.word, unknown.folded) AS likeness
+        SELECT DISTINCT candidate.word, distance.edits,
+          right(candidate.word, 1) = right(unknown.folded, 1) AS "endsAlike",
+          similarity(candidate.word, unknown.folded) AS likeness
         FROM near_words(unknown.folded) AS candidate (word)
         CROSS JOIN LATERAL (
           SELECT levenshtein_less_equal(candidate.word, unknown.folded, unknown.edits) AS edits
         ) distance
         WHERE distance.edits <= unknown.edits
-        ORDER BY distance.edits, likeness DESC, candidate.word LIMIT $6
+        ORDER BY distance.edits, "endsAlike" DESC, likeness DESC, candidate.word LIMIT $6
       ) close
       WHERE (own_text_has(close.word, $7::text[]) OR translated_text_has(close.word, $8::text[]))
-      ORDER BY close.edits, close.likeness DESC, close.word LIMIT 1
+      ORDER BY close.edits, close."endsAlike" DESC, close.likeness DESC, close.word LIMIT 1
     ) near ON true;
 
 /* text.rank */
@@ -163,7 +240,7 @@
         ORDER BY id, (words = asked) DESC, words DESC, rank DESC
       ) found JOIN products product ON product.id = found.id
       WHERE product.id <> ALL($5::int[])
-        AND true AND EXISTS (SELECT FROM product_images WHERE product_id = product.id)
+        AND true AND EXISTS (SELECT FROM shown_images WHERE product_id = product.id)
         AND EXISTS (SELECT FROM (
       SELECT price.amount, price.compare_at, sku.options, sku.gtin
       FROM skus sku JOIN prices price ON price.sku_id = sku.id
@@ -173,7 +250,7 @@
       ORDER BY words DESC, rank DESC, id LIMIT $7
     )
     SELECT ranked.id AS "productId", (
-        SELECT id FROM product_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
+        SELECT id FROM shown_images WHERE product_id = ranked.id ORDER BY position LIMIT 1) AS "imageId", EXISTS (
         SELECT FROM sku_offers offer
         WHERE offer.product_id = ranked.id AND offer.channel_id = $8 AND offer.sellable >= $9::int AND true) AS passes,
       words, asked

@@ -1,26 +1,7 @@
-/* projection.offers */
-      SELECT sku.product_id AS "productKey", sku.id AS "skuKey", channel.handle AS channel, sku.options,
-        stock.locations AS "stockedAt",
-        stock.locations <> '{}' OR (sku.when_out <> 'deny' AND coalesce(sku.promised > sku.promised_held, true)) AS orderable,
-        ltrim(sku.gtin, '0') AS gtin, price.on_sale AS "onSale", price.min_amount AS "minAmount", price.max_amount AS "maxAmount"
-      FROM skus sku
-      CROSS JOIN channels channel
-      CROSS JOIN LATERAL (
-        SELECT min(amount) AS min_amount, max(amount) AS max_amount, bool_or(compare_at IS NOT NULL) AS on_sale FROM prices
-        WHERE sku_id = sku.id AND price_list_id = channel.price_list_id
-          AND coalesce(upper(valid) > statement_timestamp(), true)
-      ) price
-      CROSS JOIN LATERAL (
-        SELECT ARRAY(
-          SELECT stock_level.location_id FROM stock_levels stock_level
-          JOIN channel_locations served
-            ON served.location_id = stock_level.location_id AND served.channel_id = channel.id
-          WHERE stock_level.sku_id = sku.id AND stock_level.sellable > 0) AS locations
-        -- Looked up once, though it is asked for twice.
-        OFFSET 0
-      ) stock
-      WHERE sku.product_id = ANY($1::int[]) AND price.min_amount IS NOT NULL
-      ORDER BY sku.position, sku.id;
+/* projection.channels */
+      SELECT handle, price_list_id AS "priceListKey",
+        ARRAY(SELECT location_id FROM channel_locations WHERE channel_id = channel.id) AS locations
+      FROM channels channel ORDER BY id;
 
 /* projection.products */
       SELECT product.id AS key, brand.handle AS brand, floor(extract(epoch FROM product.created_at))::float8 AS "createdAt",
@@ -29,9 +10,26 @@
             SELECT handle, parent_id FROM categories WHERE id = product.category_id
             UNION ALL SELECT parent.handle, parent.parent_id FROM categories parent JOIN above ON parent.id = above.parent_id
           ) SELECT handle::text FROM above) AS categories,
-        coalesce((SELECT jsonb_agg(jsonb_build_object('name', name, 'value', value) ORDER BY name, value)
+        coalesce((SELECT json_agg(json_build_object('name', name, 'value', value) ORDER BY name, value)
           FROM (SELECT name, value FROM product_attributes WHERE product_id = product.id
-            ORDER BY name, value LIMIT $1) attribute), '[]') AS attributes
+            ORDER BY name, value LIMIT $1) attribute), '[]') AS attributes,
+        coalesce((SELECT json_agg(json_build_object(
+            'skuKey', sku.id, 'options', sku.options, 'gtin', ltrim(sku.gtin, '0'),
+            'promisable', sku.when_out <> 'deny' AND coalesce(sku.promised > sku.promised_held, true),
+            'stockedAt', ARRAY(SELECT location_id FROM stock_levels WHERE sku_id = sku.id AND sellable > 0),
+            'prices', priced.prices) ORDER BY sku.position, sku.id)
+          FROM skus sku
+          CROSS JOIN LATERAL (
+            SELECT json_agg(json_build_array(price_list_id, min_amount, max_amount, on_sale)) AS prices FROM (
+              SELECT price_list_id, min(amount) AS min_amount, max(amount) AS max_amount,
+                bool_or(compare_at IS NOT NULL) AS on_sale
+              FROM prices WHERE sku_id = sku.id AND coalesce(upper(valid) > statement_timestamp(), true)
+              GROUP BY price_list_id) price
+          ) priced
+          WHERE sku.product_id = product.id AND priced.prices IS NOT NULL), '[]') AS skus,
+        coalesce((SELECT json_agg(json_build_object('shows', shows, 'imageIds', ids) ORDER BY ids[1])
+          FROM (SELECT shows, array_agg(id ORDER BY id) AS ids FROM shown_images WHERE product_id = product.id
+            GROUP BY shows) alike), '[]') AS pictured
       FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
       WHERE product.id = ANY($2::int[]);
 

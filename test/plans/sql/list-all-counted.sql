@@ -163,11 +163,10 @@
       FROM products product
       WHERE true
       AND true
-        AND ($5::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $6::bigint * interval '1 microsecond', $7::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $8
+        AND true
+      ORDER BY product.created_at DESC, product.id DESC LIMIT 1000
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $9
-      AND offer.sellable >= $10::int AND true) AS offered) offered
-    WHERE offered.offered OR product.place = $11
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $12;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $5
+      AND offer.sellable >= $6::int AND true) AS offered OFFSET 0) offered
+    WHERE offered.offered OR product.place = $7
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $8;

@@ -20,11 +20,10 @@
       WHERE product.id = ANY(ARRAY(
       SELECT product_id FROM skus WHERE gtin IS NOT NULL AND ltrim(gtin, '0') = ANY($5::text[]))) AND product.created_at > $6::timestamptz
       AND true
-        AND ($7::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $8::bigint * interval '1 microsecond', $9::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $10
+        AND true
+      ORDER BY product.created_at DESC, product.id DESC LIMIT 1000
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $11
-      AND offer.sellable >= $12::int AND (offer.compare_at IS NOT NULL) = $13::boolean AND (ltrim(offer.gtin, '0') = ANY($14::text[])) IS TRUE) AS offered) offered
-    WHERE offered.offered OR product.place = $15
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $16;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $7
+      AND offer.sellable >= $8::int AND (offer.compare_at IS NOT NULL) = $9::boolean AND (ltrim(offer.gtin, '0') = ANY($10::text[])) IS TRUE) AS offered OFFSET 0) offered
+    WHERE offered.offered OR product.place = $11
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $12;

@@ -22,8 +22,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $8::bigint AND offer.amount <= $9::bigint AND ((lower((offer.options ->> $10::text)) IN (SELECT lower(value) FROM unnest($11::text[]) AS value)
     OR (position('/' IN (offer.options ->> $12::text)) > 0 AND CASE WHEN lower((offer.options ->> $13::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $15::text))] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $14::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $15::text))] END && ARRAY(SELECT lower(value) FROM unnest($16::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $17::int
     ), number0 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined0) AS examined,
@@ -48,8 +47,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
       WHERE offer.amount >= $22::bigint AND offer.amount <= $23::bigint AND ((lower((offer.options ->> $24::text)) IN (SELECT lower(value) FROM unnest($25::text[]) AS value)
     OR (position('/' IN (offer.options ->> $26::text)) > 0 AND CASE WHEN lower((offer.options ->> $27::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $28::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $29::text))] END && ARRAY(SELECT lower(value) FROM unnest($30::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $28::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $29::text))] END && ARRAY(SELECT lower(value) FROM unnest($30::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $31::int
     ), number1 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined1) AS examined,
@@ -77,8 +75,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined2 offer
       WHERE offer.amount >= $38::bigint AND offer.amount <= $39::bigint AND ((lower((offer.options ->> $40::text)) IN (SELECT lower(value) FROM unnest($41::text[]) AS value)
     OR (position('/' IN (offer.options ->> $42::text)) > 0 AND CASE WHEN lower((offer.options ->> $43::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $44::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $45::text))] END && ARRAY(SELECT lower(value) FROM unnest($46::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $44::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $45::text))] END && ARRAY(SELECT lower(value) FROM unnest($46::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $47::int
     ), number2 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined2) AS examined,
@@ -102,8 +99,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined3 offer
       WHERE offer.amount >= $54::bigint AND offer.amount <= $55::bigint AND ((lower((offer.options ->> $56::text)) IN (SELECT lower(value) FROM unnest($57::text[]) AS value)
     OR (position('/' IN (offer.options ->> $58::text)) > 0 AND CASE WHEN lower((offer.options ->> $59::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $60::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $61::text))] END && ARRAY(SELECT lower(value) FROM unnest($62::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $60::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $61::text))] END && ARRAY(SELECT lower(value) FROM unnest($62::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $63::int
     ), number3 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined3) AS examined,
@@ -129,8 +125,7 @@
       LIMIT $70
     ), offered4 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined4 offer
-      WHERE offer.amount >= $71::bigint AND offer.amount <= $72::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      WHERE offer.amount >= $71::bigint AND offer.amount <= $72::bigint AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $73::int
     ), number4 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined4) AS examined,
@@ -158,8 +153,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined5 offer
       WHERE ((lower((offer.options ->> $81::text)) IN (SELECT lower(value) FROM unnest($82::text[]) AS value)
     OR (position('/' IN (offer.options ->> $83::text)) > 0 AND CASE WHEN lower((offer.options ->> $84::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $85::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $86::text))] END && ARRAY(SELECT lower(value) FROM unnest($87::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $85::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $86::text))] END && ARRAY(SELECT lower(value) FROM unnest($87::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $88::int
     ), number5 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined5) AS examined,
@@ -312,13 +306,12 @@
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($9::text[]) AS value))))
       AND true
-        AND ($10::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $11::bigint * interval '1 microsecond', $12::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $13
+        AND true
+      ORDER BY product.created_at DESC, product.id DESC LIMIT 1000
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $14
-      AND offer.sellable >= $15::int AND offer.amount >= $16::bigint AND offer.amount <= $17::bigint AND ((lower((offer.options ->> $18::text)) IN (SELECT lower(value) FROM unnest($19::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $20::text)) > 0 AND CASE WHEN lower((offer.options ->> $21::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $22::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $23::text))] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) IS TRUE) AS offered) offered
-    WHERE offered.offered OR product.place = $25
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $26;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $10
+      AND offer.sellable >= $11::int AND offer.amount >= $12::bigint AND offer.amount <= $13::bigint AND ((lower((offer.options ->> $14::text)) IN (SELECT lower(value) FROM unnest($15::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $16::text)) > 0 AND CASE WHEN lower((offer.options ->> $17::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $18::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $19::text))] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value)))) IS TRUE) AS offered OFFSET 0) offered
+    WHERE offered.offered OR product.place = $21
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $22;

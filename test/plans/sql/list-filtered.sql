@@ -1,5 +1,5 @@
 /* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
 
 /* product.newest */
@@ -30,21 +30,54 @@
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($9::text[]) AS value))))
       AND true
-        AND ($10::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $11::bigint * interval '1 microsecond', $12::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $13
+        AND true
+      ORDER BY product.created_at DESC, product.id DESC LIMIT 1000
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $14
-      AND offer.sellable >= $15::int AND offer.amount >= $16::bigint AND offer.amount <= $17::bigint AND ((lower((offer.options ->> $18::text)) IN (SELECT lower(value) FROM unnest($19::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $20::text)) > 0 AND CASE WHEN lower((offer.options ->> $21::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $22::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $23::text))] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) IS TRUE) AS offered) offered
-    WHERE offered.offered OR product.place = $25
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $26;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $10
+      AND offer.sellable >= $11::int AND offer.amount >= $12::bigint AND offer.amount <= $13::bigint AND ((lower((offer.options ->> $14::text)) IN (SELECT lower(value) FROM unnest($15::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $16::text)) > 0 AND CASE WHEN lower((offer.options ->> $17::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $18::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $19::text))] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value)))) IS TRUE) AS offered OFFSET 0) offered
+    WHERE offered.offered OR product.place = $21
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $22;
 
-/* sku.byProduct */ SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
+/* sku.byProduct */ WITH market AS MATERIALIZED (
+      SELECT channel.id, channel.low_stock_threshold, price_list.id AS price_list_id, price_list.currency,
+        ARRAY(SELECT location_id FROM channel_locations WHERE channel_id = channel.id) AS locations
+      FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
+      WHERE channel.id = $1
+    ), sku AS MATERIALIZED (
+      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY($2::int[])
+    ), offer AS (
+      SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
+        sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
+        figures.sellable, figures.counted,
+        CASE
+          WHEN NOT figures.counted AND sku.when_out <> 'deny' THEN upper(sku.when_out)
+          WHEN figures.sellable > market.low_stock_threshold THEN 'IN_STOCK'
+          WHEN figures.sellable > 0 THEN 'LOW_STOCK'
+          WHEN sku.promised > 0 AND market.locations <> '{}' THEN upper(sku.when_out)
+          ELSE 'OUT_OF_STOCK'
+        END AS level,
+        CASE WHEN market.locations = '{}' THEN 0 ELSE sku.promised END AS promised, market.id AS channel_id
+      FROM market CROSS JOIN sku JOIN (
+        SELECT sku_id, max(amount) AS amount, max(compare_at) AS compare_at, max(valid_until) AS price_valid_until,
+          coalesce(max(sellable), 0) AS sellable, coalesce(bool_and(counted), true) AS counted
+        FROM (
+          SELECT sku_id, amount, compare_at, upper(valid) AS valid_until, NULL::bigint AS sellable, NULL::boolean AS counted
+          FROM prices
+          WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM market)
+            AND valid @> statement_timestamp()
+          UNION ALL
+          SELECT sku_id, NULL, NULL, NULL,
+            sum(sellable) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[])),
+            bool_and(on_hand IS NOT NULL) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[]))
+          FROM available_stock WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) GROUP BY sku_id
+        ) figure
+        GROUP BY sku_id HAVING count(amount) > 0
+      ) figures ON figures.sku_id = sku.id
+    )
+      SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
-  offer.restock_at AS "restockAt", offer.promised, now() AS "asOf" FROM sku_offers offer
-      WHERE offer.channel_id = $1 AND offer.product_id = ANY($2::int[])
-      ORDER BY offer.product_id, offer.position, offer.sku_id;
+  offer.restock_at AS "restockAt", offer.promised, CASE WHEN row_number() OVER (ORDER BY offer.product_id, offer.position, offer.sku_id) = 1 THEN now() END AS "asOf" FROM offer ORDER BY offer.product_id, offer.position, offer.sku_id;

@@ -167,11 +167,10 @@
       FROM products product
       WHERE true
       AND true
-        AND ($5::int IS NULL OR (product.created_at, product.id) <
-          ('epoch'::timestamptz + $6::bigint * interval '1 microsecond', $7::int))
-      ORDER BY product.created_at DESC, product.id DESC LIMIT $8
+        AND true
+      ORDER BY product.created_at DESC, product.id DESC LIMIT 1000
     ) product
-    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $9
-      AND (offer.promised >= $10::int OR offer.sellable >= $11::int - offer.promised) AND true) AS offered) offered
-    WHERE offered.offered OR product.place = $12
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $13;
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $5
+      AND (offer.promised >= $6::int OR offer.sellable >= $7::int - offer.promised) AND true) AS offered OFFSET 0) offered
+    WHERE offered.offered OR product.place = $8
+    ORDER BY product.created_at DESC, product.id DESC LIMIT $9;

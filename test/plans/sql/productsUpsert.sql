@@ -84,6 +84,9 @@
 
 /* product.findProductIds */ SELECT handle, id FROM products WHERE handle = ANY($1::text[]);
 
+/* product.keepCategories */ SELECT FROM categories WHERE handle = ANY($1::text[])
+      ORDER BY id FOR KEY SHARE;
+
 /* product.languages */
     SELECT ARRAY(
     WITH RECURSIVE used (language) AS (

@@ -3,7 +3,7 @@
 /* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY($1::int[]);
 
 /* embedding.ofProducts */
-      SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM product_images image
+      SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = $1
       WHERE image.product_id = ANY($2::int[]) ORDER BY image.product_id, image.position;
@@ -29,7 +29,7 @@
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -39,8 +39,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
     OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined0) AS examined,
@@ -99,7 +98,7 @@
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -109,8 +108,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
     OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined0) AS examined,
@@ -131,7 +129,7 @@
       AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -141,8 +139,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
       WHERE offer.amount >= $26::bigint AND offer.amount <= $27::bigint AND ((lower((offer.options ->> $28::text)) IN (SELECT lower(value) FROM unnest($29::text[]) AS value)
     OR (position('/' IN (offer.options ->> $30::text)) > 0 AND CASE WHEN lower((offer.options ->> $31::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $32::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $33::text))] END && ARRAY(SELECT lower(value) FROM unnest($34::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $32::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $33::text))] END && ARRAY(SELECT lower(value) FROM unnest($34::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $35::int
     ), number1 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined1) AS examined,
@@ -204,7 +201,7 @@
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -214,8 +211,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
     OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined0) AS examined,
@@ -240,7 +236,7 @@
       AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -250,8 +246,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
       WHERE offer.amount >= $26::bigint AND offer.amount <= $27::bigint AND ((lower((offer.options ->> $28::text)) IN (SELECT lower(value) FROM unnest($29::text[]) AS value)
     OR (position('/' IN (offer.options ->> $30::text)) > 0 AND CASE WHEN lower((offer.options ->> $31::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $32::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $33::text))] END && ARRAY(SELECT lower(value) FROM unnest($34::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $32::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $33::text))] END && ARRAY(SELECT lower(value) FROM unnest($34::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $35::int
     ), number1 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined1) AS examined,
@@ -305,7 +300,7 @@
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -315,8 +310,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
     OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined0) AS examined,
@@ -341,7 +335,7 @@
       AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -351,8 +345,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
       WHERE ((lower((offer.options ->> $27::text)) IN (SELECT lower(value) FROM unnest($28::text[]) AS value)
     OR (position('/' IN (offer.options ->> $29::text)) > 0 AND CASE WHEN lower((offer.options ->> $30::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $31::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $32::text))] END && ARRAY(SELECT lower(value) FROM unnest($33::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $31::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $32::text))] END && ARRAY(SELECT lower(value) FROM unnest($33::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $34::int
     ), number1 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined1) AS examined,
@@ -412,7 +405,7 @@
       AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -422,8 +415,7 @@
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
       WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
     OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $18::int
     ), number0 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined0) AS examined,
@@ -448,7 +440,7 @@
       AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
-          SELECT true FROM product_images image WHERE image.product_id = product.id AND NOT EXISTS (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
               WHERE lower(value) = lower(offer.options ->> shown.name)))
@@ -456,8 +448,7 @@
       LIMIT $26
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE offer.amount >= $27::bigint AND offer.amount <= $28::bigint AND (SELECT coalesce(sum(stock.sellable), 0) FROM available_stock stock
-          JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
+      WHERE offer.amount >= $27::bigint AND offer.amount <= $28::bigint AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
           WHERE stock.sku_id = offer.sku_id) >= $29::int
     ), number1 AS MATERIALIZED (
       SELECT (SELECT count(*)::int FROM examined1) AS examined,
@@ -498,10 +489,10 @@
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
 
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images WHERE id = ANY($1::int[]);
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images WHERE id = ANY($1::int[]);
 
 /* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM product_images
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images
       WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
 
 /* location.bySku */
@@ -546,47 +537,71 @@
       WHERE product.id = ANY($4::int[]);
 
 /* search.prove */
-    WITH report AS (
-      SELECT now() AS as_of, least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
-        clock_timestamp() - least(
-          (SELECT changed_at FROM product_changes
-            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))) ORDER BY xid LIMIT 1),
-          (SELECT changed_at FROM product_changes
-            WHERE xid >= pg_snapshot_xmax($2::pg_snapshot) ORDER BY xid LIMIT 1)
-        ))), 0))::int AS lag
+    WITH market AS MATERIALIZED (
+      SELECT channel.id, channel.low_stock_threshold, price_list.id AS price_list_id, price_list.currency,
+        ARRAY(SELECT location_id FROM channel_locations WHERE channel_id = channel.id) AS locations
+      FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
+      WHERE channel.id = $1
+    ), sku AS MATERIALIZED (
+      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY(ARRAY(SELECT product.id FROM products product
+          WHERE product.id = ANY($2::int[]) AND product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($3::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($4::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $5 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value))))))
+    ), offer AS (
+      SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
+        sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
+        figures.sellable, figures.counted,
+        CASE
+          WHEN NOT figures.counted AND sku.when_out <> 'deny' THEN upper(sku.when_out)
+          WHEN figures.sellable > market.low_stock_threshold THEN 'IN_STOCK'
+          WHEN figures.sellable > 0 THEN 'LOW_STOCK'
+          WHEN sku.promised > 0 AND market.locations <> '{}' THEN upper(sku.when_out)
+          ELSE 'OUT_OF_STOCK'
+        END AS level,
+        CASE WHEN market.locations = '{}' THEN 0 ELSE sku.promised END AS promised, market.id AS channel_id
+      FROM market CROSS JOIN sku JOIN (
+        SELECT sku_id, max(amount) AS amount, max(compare_at) AS compare_at, max(valid_until) AS price_valid_until,
+          coalesce(max(sellable), 0) AS sellable, coalesce(bool_and(counted), true) AS counted
+        FROM (
+          SELECT sku_id, amount, compare_at, upper(valid) AS valid_until, NULL::bigint AS sellable, NULL::boolean AS counted
+          FROM prices
+          WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM market)
+            AND valid @> statement_timestamp()
+          UNION ALL
+          SELECT sku_id, NULL, NULL, NULL,
+            sum(sellable) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[])),
+            bool_and(on_hand IS NOT NULL) FILTER (WHERE location_id = ANY((SELECT locations FROM market)::int[]))
+          FROM available_stock WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) GROUP BY sku_id
+        ) figure
+        GROUP BY sku_id HAVING count(amount) > 0
+      ) figures ON figures.sku_id = sku.id
     ), offered AS MATERIALIZED (
       SELECT found.*, bool_or(found.passes) OVER (PARTITION BY found."productKey") AS "isProven" FROM (
         SELECT offer.sku_id AS key, offer.product_id AS "productKey", offer.code, offer.gtin, offer.url,
   offer.options AS "optionValues", offer.option_names AS "optionNames", offer.image_id AS "imageKey",
   offer.currency AS "currencyCode", offer.amount, offer.compare_at AS "compareAt",
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
-  offer.restock_at AS "restockAt", offer.promised, offer.position, offer.sellable >= $3::int AND offer.amount >= $4::bigint AND offer.amount <= $5::bigint AND ((lower((offer.options ->> $6::text)) IN (SELECT lower(value) FROM unnest($7::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $8::text)) > 0 AND CASE WHEN lower((offer.options ->> $9::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $10::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $11::text))] END && ARRAY(SELECT lower(value) FROM unnest($12::text[]) AS value)))) IS TRUE AS passes, candidate.shows
-        FROM (
-          SELECT product_id, jsonb_object_agg(image_id, shows) FILTER (WHERE shows IS NOT NULL) AS shows
-          FROM (
-            SELECT input.product_id, input.image_id, (
-              SELECT image.shows FROM product_images image WHERE image.id = input.image_id AND image.shows <> '{}'
-            ) AS shows
-            FROM unnest($13::int[],
-            $14::int[]) AS input (product_id, image_id)
-          ) shown GROUP BY product_id
-        ) candidate
-        JOIN products product ON product.id = candidate.product_id
-        JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $15
-        WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($16::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($17::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $18 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($19::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value))))
+  offer.restock_at AS "restockAt", offer.promised, offer.position, offer.sellable >= $8::int AND offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AS passes FROM offer
       ) found
+    ), report AS (
+      SELECT now() AS "asOf", least(2147483647, coalesce(ceil(1000 * extract(epoch FROM
+          clock_timestamp() - least(
+            (SELECT changed_at FROM product_changes
+              WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip($18::pg_snapshot))) ORDER BY xid LIMIT 1),
+            (SELECT changed_at FROM product_changes
+              WHERE xid >= pg_snapshot_xmax($19::pg_snapshot) ORDER BY xid LIMIT 1)
+          ))), 0))::int AS "indexLagMs",
+        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) AS others,
+        (SELECT jsonb_object_agg(id, shows) FROM shown_images WHERE id = ANY($20::int[])) AS shows,
+        NULL::json AS cards
     )
-    SELECT offer.*, offer.key IS NOT NULL AS found, report.lag AS "indexLagMs", report.as_of AS "asOf",
-      CASE WHEN row_number() OVER (ORDER BY offer."productKey", offer.position, offer.key) = 1 THEN
-        ARRAY(SELECT DISTINCT "productKey" FROM offered WHERE NOT "isProven" AND sellable > 0) END AS others
-    FROM report LEFT JOIN offered offer ON offer."isProven"
+    SELECT offer.*, report.*, offer.key IS NOT NULL AS found
+    FROM (SELECT * FROM offered WHERE "isProven") offer FULL JOIN report ON false
     ORDER BY offer."productKey", offer.position, offer.key;
