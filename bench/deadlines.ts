@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { listProducts } from './graphql.js';
+import { listProducts } from './list-products.js';
 import { benchCollection, noQdrant } from './qdrant.js';
 import { SEARCH_PAGE } from './search-page.js';
 import { openShop } from './shop.js';

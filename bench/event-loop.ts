@@ -3,7 +3,7 @@ import { Client as Postgres } from 'pg';
 import { Client } from 'undici';
 import { z } from 'zod';
 import { demoImages } from './demo-images.js';
-import { listProducts } from './graphql.js';
+import { listProducts } from './list-products.js';
 import type { Helper } from './helper.js';
 import { seedKey } from './seed-key.js';
 import { openShop } from './shop.js';

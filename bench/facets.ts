@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { listProducts } from './graphql.js';
+import { listProducts } from './list-products.js';
 import { openShop } from './shop.js';
 import type { Benchmark } from './types.js';
 

@@ -33,35 +33,3 @@ export async function uploadImage(url: string, bytes: Uint8Array<ArrayBuffer>): 
   });
   return upload.parse(await response.json()).id;
 }
-
-const handles = z.object({
-  products: z.object({
-    nodes: z.array(
-      z.object({ id: z.string(), handle: z.string(), category: z.object({ handle: z.string() }) }),
-    ),
-    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-  }),
-});
-
-export type CatalogProduct = z.infer<typeof handles>['products']['nodes'][number];
-
-/** Every product that the default channel offers, whatever its stock. */
-export async function listProducts(url: string): Promise<CatalogProduct[]> {
-  const all: CatalogProduct[] = [];
-  for (let after: string | null = null; ;) {
-    const { products }: z.infer<typeof handles> = await ask(
-      url,
-      handles,
-      `query ($after: String) {
-        products(first: 100, after: $after, where: { availability: ANY }) {
-          nodes { id handle category { handle } }
-          pageInfo { hasNextPage endCursor }
-        }
-      }`,
-      { after },
-    );
-    all.push(...products.nodes);
-    if (!products.pageInfo.hasNextPage) return all;
-    after = products.pageInfo.endCursor;
-  }
-}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ask, listProducts } from './graphql.js';
+import { ask } from './graphql.js';
+import { listProducts } from './list-products.js';
 import { openShop } from './shop.js';
 import { percentile } from './statistics.js';
 import type { Benchmark } from './types.js';

@@ -1,7 +1,5 @@
 import { openEmbeddedIndex } from '../src/vector-index/embedded/embedded-index.js';
 import { type IndexFilter, type IndexPoint, MATCH_ALL, type VectorIndex } from '../src/vector-index/port.js';
-import { openQdrantIndex } from '../src/vector-index/qdrant/qdrant-index.js';
-import { benchCollection, noQdrant } from './qdrant.js';
 import { generator, mean, median } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
 
@@ -24,16 +22,7 @@ const FILTERS: Record<string, Partial<IndexFilter>> = {
   'in stock and category and size, one tag': { clauses: [['sellable:1|category:3|size:m']] },
 };
 
-export const benchmarks: Benchmark[] = [
-  embedded(20_000),
-  embedded(200_000),
-  {
-    name: 'index-qdrant-20000',
-    description: 'Qdrant, 20,000 images: search latency and recall by filter',
-    skip: noQdrant,
-    run: runQdrant,
-  },
-];
+export const benchmarks: Benchmark[] = [embedded(20_000), embedded(200_000)];
 
 function embedded(images: number): Benchmark {
   const size = images.toLocaleString('en');
@@ -54,30 +43,6 @@ function embedded(images: number): Benchmark {
       }
     },
   };
-}
-
-async function runQdrant(report: (m: Measurement) => void, progress: (line: string) => void): Promise<void> {
-  const qdrant = benchCollection();
-  const { url, apiKey, collection } = qdrant;
-  const index = await openQdrantIndex({
-    url,
-    ...(apiKey !== null && { apiKey }),
-    collection,
-    encoder: 'bench@1',
-    dimension: DIMENSION,
-  });
-  try {
-    const data = new Data(20_000);
-    progress('filling Qdrant');
-    await index.upsert(data.points, 1);
-    progress('waiting until Qdrant has built its graph');
-    await qdrant.settle();
-    progress(`measuring ${index.name}`);
-    await measure(index, data, report, progress);
-  } finally {
-    await index.close();
-    await qdrant.drop();
-  }
 }
 
 async function measure(

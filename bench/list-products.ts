@@ -4,7 +4,7 @@ import { ask } from './graphql.js';
 const PAGE = 100;
 
 /** All products of a shop; `fields` is the selection on a node, `availability` the filter. */
-export async function listProducts<Node>(
+export async function listNodes<Node>(
   url: string,
   node: z.ZodType<Node>,
   fields: string,
@@ -33,4 +33,22 @@ export async function listProducts<Node>(
     if (!products.pageInfo.hasNextPage) return all;
     after = products.pageInfo.endCursor;
   }
+}
+
+const catalogProduct = z.object({
+  id: z.string(),
+  handle: z.string(),
+  category: z.object({ handle: z.string() }),
+  featuredImage: z.object({ id: z.string() }).nullable(),
+});
+export type CatalogProduct = z.infer<typeof catalogProduct>;
+
+/**
+ * Every product that the default channel offers, whatever its stock, and that a search can begin from: not those whose
+ * images are all in quarantine.
+ */
+export async function listProducts(url: string): Promise<CatalogProduct[]> {
+  const fields = 'id handle category { handle } featuredImage { id }';
+  const all = await listNodes(url, catalogProduct, fields, 'ANY');
+  return all.filter(({ featuredImage }) => featuredImage !== null);
 }

@@ -4,6 +4,7 @@ import { benchmarks as capacity } from './capacity.js';
 import { benchmarks as color } from './color.js';
 import { benchmarks as cost } from './cost.js';
 import { benchmarks as deadlines } from './deadlines.js';
+import { benchmarks as design } from './design.js';
 import { benchmarks as eyes } from './eyes.js';
 import { benchmarks as eventLoop } from './event-loop.js';
 import { benchmarks as commitToSearchable } from './commit-to-searchable.js';
@@ -11,6 +12,7 @@ import { benchmarks as facets } from './facets.js';
 import { benchmarks as holds } from './holds.js';
 import { benchmarks as identify } from './identify.js';
 import { benchmarks as ideas } from './ideas.js';
+import { benchmarks as idleMemory } from './idle-memory.js';
 import { benchmarks as feedImport } from './import.js';
 import { benchmarks as index } from './index.js';
 import { benchmarks as matchSku } from './match-sku.js';
@@ -23,7 +25,9 @@ import { benchmarks as pageLooks } from './page-looks.js';
 import { benchmarks as pageVitals } from './page-vitals.js';
 import type { PartName } from './parts.js';
 import { saveRecords } from './record.js';
+import { benchmarks as proof } from './proof.js';
 import { runBenchmarks } from './runner.js';
+import { benchmarks as scale } from './scale.js';
 import { benchmarks as search } from './search.js';
 import { benchmarks as searchUnderWrites } from './search-under-writes.js';
 import { benchmarks as start } from './start.js';
@@ -32,13 +36,16 @@ import { formatMachine, formatResults, formatTargets } from './table.js';
 import { benchmarks as text } from './text.js';
 import type { Benchmark } from './types.js';
 import { benchmarks as vision } from './vision.js';
+import { benchmarks as watches } from './watches.js';
 import { benchmarks as writers } from './writers.js';
 
 const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   vision,
   'event-loop': eventLoop,
   search,
+  proof,
   index,
+  scale,
   retrieval,
   color,
   eyes,
@@ -49,13 +56,15 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   facets,
   styles,
   ideas,
+  design,
   look: lookLatency,
   'look-quality': lookQuality,
   sync: [...commitToSearchable, ...writers],
   import: feedImport,
-  start,
+  start: [...start, ...idleMemory],
   holds,
   'search-under-writes': searchUnderWrites,
+  watches,
   cost,
   deadlines,
   page: [...pageVitals, ...pageLooks],

@@ -4,7 +4,7 @@ import { ask, uploadImage } from './graphql.js';
 import { inTurns } from './in-turns.js';
 import { importPhotographs, noPhotographs, PHOTOGRAPHS_FEED, readPhotographs } from './photographs.js';
 import { share } from './share.js';
-import { listProducts } from './list-products.js';
+import { listNodes } from './list-products.js';
 import { openShop } from './shop.js';
 import { median } from './statistics.js';
 import { drawStrangers } from './strangers.js';
@@ -289,7 +289,7 @@ const buyable = z.object({
 
 /** Products that can be bought in the color of their first picture, with the size of an SKU that can be bought. */
 async function listBuyable(url: string): Promise<{ handle: string; picture: Buffer; options: Options }[]> {
-  const listed = await listProducts(
+  const listed = await listNodes(
     url,
     buyable,
     'handle featuredImage { id url } skus(where: { availability: SELLABLE }) { image { id } options { name value } }',

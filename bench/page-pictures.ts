@@ -52,7 +52,7 @@ async function take(
     .locator('.hero input[type=file]')
     .setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo });
   await page.locator('.dot').first().waitFor();
-  await page.locator('.known-more').waitFor();
+  await page.locator('.known-more > summary').waitFor();
   await page.locator('.bar-chips .chip').first().waitFor();
   await picturesOf(page);
   await save(page, file);

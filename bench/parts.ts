@@ -3,7 +3,9 @@ export const PART_NAMES = [
   'vision',
   'event-loop',
   'search',
+  'proof',
   'index',
+  'scale',
   'retrieval',
   'color',
   'eyes',
@@ -14,6 +16,7 @@ export const PART_NAMES = [
   'facets',
   'styles',
   'ideas',
+  'design',
   'look',
   'look-quality',
   'sync',
@@ -21,6 +24,7 @@ export const PART_NAMES = [
   'start',
   'holds',
   'search-under-writes',
+  'watches',
   'cost',
   'deadlines',
   'page',
@@ -45,10 +49,19 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     about:
       'A is the gateway. B is a bare `http` server that shares the gateway’s index, stores, and SQL, and responds with `JSON.stringify`. The ratio is the cost of GraphQL, the framework, and its limits. The benchmark first checks that both servers return the same results. Mercurius has the gateway’s schema and resolvers, but no checks, metrics, or compression. Both compile frequent operations (decision 0004).',
   },
+  proof: {
+    title: 'The proof of a page',
+    about:
+      'The statement that proves the candidates of a page against stock and prices. A is the gateway’s, which reads each table once for all SKUs; B looks up each SKU through the view `sku_offers`. A page without SKUs is proven by one SKU of each product: there, A shows only prices or pictures, and B shows SKUs. Rows that lie together were written product by product; scattered ones in random order. Where rows lie scattered, most of the time is reading them; where they lie together, joining, sorting, and grouping them keeps the target away, and the view is as fast.',
+  },
   index: {
     title: 'The vector index',
+    about: 'Search latency and recall@24 by filter. B scores every image in plain JavaScript.',
+  },
+  scale: {
+    title: 'Qdrant with many images',
     about:
-      'Search latency and recall@24 by filter. B scores every image in plain JavaScript. Qdrant is included if `QDRANT_URL` is set.',
+      'Recall@24 by filter against a comparison with every image, latency, and memory, with the vectors kept in three ways; the gateway’s own is scalar. The images are embeddings of the demo catalog, and of photographs if there are any, moved a little; each has the payload of a shop. Needs `QDRANT_URL`.',
   },
   retrieval: {
     title: 'Retrieval quality',
@@ -100,6 +113,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     about:
       'A is `Board.ideas`, or `visualSearch` with diversity. B is a plain `visualSearch` with a product.',
   },
+  design: {
+    title: 'Designs',
+    about:
+      'The local engine designs a garment toward the mean of a board’s pins. All cosines are those of pictures as they are kept. The pins are drawings of the same renderer, so the figures say how well the search works, not how well drawings stand for photos.',
+  },
   look: {
     title: 'Latency of look',
     about:
@@ -133,6 +151,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   'search-under-writes': {
     title: 'Search during writes',
     about: 'Latency of `visualSearch` during 2,000 stock changes per minute (A), and without them (B).',
+  },
+  watches: {
+    title: 'Watches',
+    about:
+      'What many watches cost a gateway that compares every change of the catalog with them. Each asks for what looks like one product of the demo catalog, in a size and below a price.',
   },
   cost: {
     title: 'Calibration of costs',

@@ -141,7 +141,8 @@ const rounded = (value: number): number => Number(value.toPrecision(SIGNIFICANT_
 const git = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)('git', args, { cwd: new URL('../', import.meta.url) })).stdout.trim();
 
-async function measuredCommit(): Promise<string> {
+/** The commit of this checkout, with a `+` if what is measured differs from it. @throws Error outside a checkout */
+export async function measuredCommit(): Promise<string> {
   const changed = await git('status', '--porcelain', '--', 'src', 'migrations', 'models', 'catalog');
   return `${await git('rev-parse', '--short=10', 'HEAD')}${changed === '' ? '' : '+'}`;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ask, listProducts, uploadImage } from './graphql.js';
+import { ask, uploadImage } from './graphql.js';
+import { listProducts } from './list-products.js';
 import { inTurns } from './in-turns.js';
 import { importPhotographs, noPhotographs, PHOTOGRAPHS_FEED, readPhotographs } from './photographs.js';
 import { share } from './share.js';

@@ -46,7 +46,7 @@ export interface Listener {
 /** Runs one benchmark after another. */
 export async function runBenchmarks(benchmarks: readonly Benchmark[], listener: Listener): Promise<Run> {
   const startedAt = new Date();
-  const loadAtStart = loadavg()[0] ?? 0;
+  const machine = describeMachine();
   const all: Result[] = [];
   const skipped: { benchmark: string; reason: string }[] = [];
   for (const benchmark of benchmarks) {
@@ -65,21 +65,26 @@ export async function runBenchmarks(benchmarks: readonly Benchmark[], listener: 
     all.push(...results);
     listener.finished(benchmark, results, (performance.now() - start) / 1000);
   }
-  const cores = availableParallelism();
   return {
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
-    machine: {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores,
-      node: process.version,
-      platform: `${process.platform} ${process.arch}`,
-      loadAtStart,
-      loadAtEnd: loadavg()[0] ?? 0,
-      busy: loadAtStart > BUSY_LOAD_PER_CORE * cores,
-    },
+    machine: { ...machine, loadAtEnd: loadavg()[0] ?? 0 },
     results: all,
     skipped,
+  };
+}
+
+/** The machine before a run. */
+export function describeMachine(): Omit<Machine, 'loadAtEnd'> {
+  const cores = availableParallelism();
+  const loadAtStart = loadavg()[0] ?? 0;
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    loadAtStart,
+    busy: loadAtStart > BUSY_LOAD_PER_CORE * cores,
   };
 }
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import autocannon from 'autocannon';
 import { z } from 'zod';
-import { ask, listProducts } from './graphql.js';
+import { ask } from './graphql.js';
+import { listProducts } from './list-products.js';
 import { PAGE_SIZE, SEARCH_PAGE } from './search-page.js';
 import { openShop } from './shop.js';
 import type { Benchmark } from './types.js';

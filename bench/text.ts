@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ask } from './graphql.js';
-import { listProducts } from './list-products.js';
+import { listNodes } from './list-products.js';
 import { openShop } from './shop.js';
 import { bootstrapInterval, mean } from './statistics.js';
 import type { Benchmark, Measurement } from './types.js';
@@ -78,7 +78,7 @@ async function run(report: (m: Measurement) => void, progress: (line: string) =>
   try {
     progress('importing the demo catalog');
     const { url } = await shop.serve();
-    const catalog = await listProducts(url, product, PRODUCT_FIELDS, 'ANY');
+    const catalog = await listNodes(url, product, PRODUCT_FIELDS, 'ANY');
     const asked = {
       'in another color': questions(catalog, colorOf),
       'by another brand': questions(catalog, ({ brand }) => brand?.name),

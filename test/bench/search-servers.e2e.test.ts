@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { listProducts } from '../../bench/graphql.js';
+import { listProducts } from '../../bench/list-products.js';
 import { compareAnswers } from '../../bench/search.js';
 import { openShop, type Shop } from '../../bench/shop.js';
 
