@@ -186,6 +186,19 @@ const environment = z.object({
   ),
   VITRINE_IMAGE_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_WEBHOOK_HOSTS: z.preprocess(blankAsUnset, z.string().default('')),
+  VITRINE_AGENT_PROFILES: optional(z.string()),
+  VITRINE_DESIGN_JOBS: optional(z.enum(['0', '1'], 'must be 0 or 1')),
+  VITRINE_DIFFUSION_URL: optional(
+    z
+      .url({ protocol: /^https?$/, error: 'must look like http://generator:7860' })
+      .transform((url) => url.replace(/[/]+$/, '')),
+  ),
+  VITRINE_DIFFUSION_API: z.preprocess(
+    blankAsUnset,
+    z.enum(['automatic1111', 'openai'], 'must be automatic1111 or openai').default('automatic1111'),
+  ),
+  VITRINE_DIFFUSION_KEY: optional(z.string()),
+  VITRINE_DIFFUSION_MODEL: optional(z.string()),
   VITRINE_DOCUMENTS: z.preprocess(blankAsUnset, z.string().default('')),
   VITRINE_TRUSTED_PROXIES: z.preprocess(
     blankAsUnset,
@@ -284,6 +297,18 @@ export interface Config {
    * empty by default.
    */
   readonly webhookHosts: ReadonlySet<string>;
+  /** A file with the UCP profiles of agents that the operator has approved; absolute. Null: none. */
+  readonly agentProfiles: string | null;
+  /** Whether the gateway works on design jobs itself: by default, if its Postgres is the embedded one. */
+  readonly designJobs: boolean;
+  /** The server of an image generator; null: there is none. */
+  readonly diffusion: {
+    /** Without a slash at the end. */
+    readonly url: string;
+    readonly api: 'automatic1111' | 'openai';
+    readonly key: string | null;
+    readonly model: string | null;
+  } | null;
   /** Addresses and CIDR ranges of proxies that are trusted to report the client's address. */
   readonly trustedProxies: readonly string[];
   /** Manifests of trusted documents; absolute. */
@@ -349,6 +374,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     subgraph: values.VITRINE_SUBGRAPH === '1',
     imageHosts: new Set(list(values.VITRINE_IMAGE_HOSTS.toLowerCase())),
     webhookHosts: new Set(list(values.VITRINE_WEBHOOK_HOSTS.toLowerCase())),
+    agentProfiles:
+      values.VITRINE_AGENT_PROFILES === undefined ? null : resolve(values.VITRINE_AGENT_PROFILES),
+    designJobs: (values.VITRINE_DESIGN_JOBS ?? (values.DATABASE_URL === undefined ? '1' : '0')) === '1',
+    diffusion:
+      values.VITRINE_DIFFUSION_URL === undefined
+        ? null
+        : {
+            url: values.VITRINE_DIFFUSION_URL,
+            api: values.VITRINE_DIFFUSION_API,
+            key: values.VITRINE_DIFFUSION_KEY ?? null,
+            model: values.VITRINE_DIFFUSION_MODEL ?? null,
+          },
     trustedProxies: values.VITRINE_TRUSTED_PROXIES,
     documentManifests: list(values.VITRINE_DOCUMENTS).map((path) => resolve(path)),
     anonymousScopes: values.VITRINE_ANONYMOUS_SCOPES,

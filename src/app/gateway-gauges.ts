@@ -1,6 +1,8 @@
+import { designJobsGauge } from '../design/design-gauge.js';
 import { samplesBy, type GaugeSource, type Sample } from '../graph/gauge.js';
 import { holdsGauge } from '../holds/holds-gauge.js';
 import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
+import { quarantineGauge } from '../images/quarantine/quarantine-gauge.js';
 import type { Loop } from '../platform/loop.js';
 import { waitingFor } from '../platform/connections.js';
 import type { Database } from '../platform/postgres.js';
@@ -54,6 +56,8 @@ export function gatewayGauges({
     },
     holdsGauge(background),
     imageJobsGauge(background),
+    quarantineGauge(background),
+    designJobsGauge(background),
     ...webhooksGauges(background),
     {
       name: 'vitrine_encoder_images',

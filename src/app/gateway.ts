@@ -1,10 +1,15 @@
-// Must come first: the decorators of every GraphQL class need it.
-import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openAgentDoor } from '../agents/agents.js';
+import { openKnownAgents, readApprovedAgents } from '../agents/ucp/known-agents.js';
 import { pinnedUploads } from '../boards/pin.store.js';
 import { pruneBoards } from '../boards/prune-boards.js';
+import { designedUploads } from '../design/design.store.js';
+import { enginesOf, openEngines } from '../design/open-engines.js';
+import { pruneDesigns } from '../design/prune-designs.js';
+import { runDesignJobs } from '../design/run-design-jobs.js';
+import { techPackFile } from '../design/tech-packs.js';
 import { readCatalogImage } from '../images/read-image.js';
 import { touchProducts } from '../catalog/write/product.store.js';
 import type { Config } from '../config.js';
@@ -12,7 +17,7 @@ import { openContext } from './open-context.js';
 import { sweepExpiredHolds } from '../holds/sweep-holds.js';
 import { runImageJobs } from '../images/jobs/run-image-jobs.js';
 import { gatewayGauges } from './gateway-gauges.js';
-import { importDemo } from './import-demo.js';
+import { importDemo, isDemoMissing } from './import-demo.js';
 import { observedEncoder } from './observed-encoder.js';
 import {
   currentSkuPosition,
@@ -20,6 +25,7 @@ import {
   SKU_CHANGES_KEPT_MS,
   type SkuPosition,
 } from '../inventory/sku-change.store.js';
+import { deleteUnused, unusedCategories } from '../catalog/write/prune-categories.store.js';
 import { pruneIdempotencyKeys } from '../mutation/idempotency.store.js';
 import { pruneBudgets } from '../budgets/budget.store.js';
 import { MemoryBudgets } from '../budgets/memory-budgets.js';
@@ -56,12 +62,15 @@ import { connectionName } from '../sync/request.store.js';
 import { openBodies } from '../vision/bodies/bodies.js';
 import { openDetector } from '../vision/detector.js';
 import { openEncoder } from '../vision/encoder.js';
+import { followWatches } from '../watches/follow-watches.js';
+import { pruneWatches } from '../watches/prune-watches.js';
 import { openMessagePoster } from '../webhooks/post-message.js';
 import { pruneWebhooks } from '../webhooks/prune-webhooks.js';
 import { sendWebhooks } from '../webhooks/send-webhooks.js';
 
 /**
- * An upload serves the searches of one visit; the days allow for a cursor that a client kept. Pinned uploads stay.
+ * An upload serves the searches of one visit; the days allow for a cursor that a client kept. Pinned uploads and designs
+ * stay.
  */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
@@ -131,16 +140,21 @@ export async function startGateway(
     const catalogImages = await openBlobs(config.imageStore.images);
     const uploads = await openBlobs(config.imageStore.uploads);
 
-    if (config.demo && (await countProducts(background)) === 0)
+    if (config.demo && (await isDemoMissing(background, encoder)))
       await importDemo(
         { db: background, encoder, images: catalogImages, log: part('import'), progress },
         signal,
       );
-    const missing = await checkEncoder(background, encoder);
-    if (missing > 0)
+    const { unencoded, unscored } = await checkEncoder(background, encoder);
+    if (unencoded > 0)
       log.warn(
-        { images: missing },
+        { images: unencoded },
         'Some images are not encoded, so searches do not find them: run `npx vitrine reindex`',
+      );
+    if (unscored > 0 && encoder.trustOf !== undefined)
+      log.warn(
+        { images: unscored },
+        'Some images were encoded before pictures were checked: run `npx vitrine reindex` to check them',
       );
 
     signal?.throwIfAborted();
@@ -186,11 +200,13 @@ export async function startGateway(
       anonymousScopes: config.anonymousScopes,
       shoppers: config.shoppers,
       guestLimits: config.guestLimits,
+      designEngines: enginesOf(config),
       meter,
       log,
     });
     started.push(() => services.close());
     changes.onChange(() => services.availability.wake(), 'sku_changes');
+    changes.onChange(() => services.designProgress.wake(), 'design_jobs');
     const sweeper = sweepExpiredHolds(background, part('holds'), meter);
     started.push(() => sweeper.close());
     const imageJobs = await runImageJobs({
@@ -204,6 +220,25 @@ export async function startGateway(
       log: part('imageJobs'),
     });
     started.push(() => imageJobs.close());
+    const designJobs = config.designJobs
+      ? runDesignJobs({
+          db: background,
+          encoder,
+          engines: openEngines(config, { images: catalogImages, uploads }),
+          uploads,
+          changes,
+          log: part('designJobs'),
+        })
+      : null;
+    if (designJobs !== null) started.push(() => designJobs.close());
+    changes.onChange(() => services.watchEvents.wake(), 'watch_events');
+    const watches = followWatches({
+      db: background,
+      encoderId: encoder.id,
+      changes,
+      log: part('watches'),
+    });
+    started.push(() => watches.close());
     const poster = openMessagePoster(config.webhookHosts);
     started.push(() => poster.close());
     const webhooks = sendWebhooks({ db: background, poster, changes, meter, log: part('webhooks') });
@@ -240,11 +275,17 @@ export async function startGateway(
       notifications: changes,
       requests: answering,
       availability,
+      design_progress: services.designProgress,
+      watches,
+      watch_events: services.watchEvents,
+      ...(designJobs === null ? {} : { design_jobs: designJobs }),
       ...pruning,
     };
     for (const gauge of gatewayGauges({ db, background, encoder, followed: index, loops }))
       metrics.add(gauge);
 
+    const agents = openKnownAgents(await readApprovedAgents(config.agentProfiles));
+    started.push(() => agents.close());
     const ready = (): Promise<Readiness> => readiness(db, index);
     const metricsServer = await createMetricsServer({
       metrics,
@@ -261,11 +302,14 @@ export async function startGateway(
       knowsKey: (authorization) => services.callers.knows(authorization),
       uploads,
       catalogImage: (id) => readCatalogImage(services, id),
+      isHeld: (id) => services.heldImages.has(id),
+      techPack: (id, wish) => techPackFile(services, id, wish),
       ready,
       leaving: leaving.signal,
       metrics,
       trustedProxies: config.trustedProxies,
       documents,
+      openDoor: (app, door) => openAgentDoor(app, door, { agents, publicUrl: config.publicUrl }),
       log: part('server'),
     });
     started.push(() => server.close());
@@ -318,6 +362,8 @@ function pruneRegularly(
     });
   /** Of the last time: everybody has read what was older by now. */
   let before: SkuPosition | null = null;
+  /** Of the last time: they have had no product for an hour. */
+  let unused: readonly number[] = [];
   return {
     prune_sku_changes: prune(
       'Old changes of SKUs',
@@ -328,17 +374,28 @@ function pruneRegularly(
       SKU_CHANGES_KEPT_MS,
     ),
     prune_uploads: prune('Old uploads', () =>
-      pruneBlobs(uploads, { ageMs: UPLOAD_AGE_MS, maxBytes: maxUploadBytes }, (sha256s) =>
-        pinnedUploads(db, sha256s),
-      ),
+      pruneBlobs(uploads, { ageMs: UPLOAD_AGE_MS, maxBytes: maxUploadBytes }, async (sha256s) => {
+        const [pinned, designed] = await Promise.all([
+          pinnedUploads(db, sha256s),
+          designedUploads(db, sha256s),
+        ]);
+        return new Set([...pinned, ...designed]);
+      }),
     ),
     prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
+    prune_designs: prune('Old designs', (closing) => pruneDesigns(db, closing)),
+    prune_watches: prune('Old watches', (closing) => pruneWatches(db, closing)),
     prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing)),
     prune_webhook_messages: prune(
       'Old webhook messages',
       (closing) => pruneWebhooks(db, log, closing),
       PRUNE_WEBHOOKS_EVERY_MS,
     ),
+    prune_categories: prune('Unused categories', async () => {
+      const before = unused;
+      unused = await unusedCategories(db);
+      await deleteUnused(db, before);
+    }),
     prune_budgets: prune('Old budgets', (closing) => pruneBudgets(db, closing)),
   };
 }

@@ -3,6 +3,7 @@ import { requireScope } from '../access/caller.js';
 import type { BlobStore } from '../platform/blob-store.js';
 import type { Database } from '../platform/postgres.js';
 import { lookUpBoard } from '../boards/find-board.js';
+import { lookUpDesign, lookUpJob } from '../design/find-designs.js';
 import { findPin } from '../boards/list-boards.js';
 import type { Context } from '../graph/request-context.js';
 import { EVERYONE, Requires } from '../graph/requires.js';
@@ -15,6 +16,7 @@ import { splitGlobalId } from '../graph/global-id.js';
 import { Node, readGlobalId } from '../graph/node.js';
 import { offered } from '../catalog/offers.js';
 import { Cost, READ_COST, SizedBy } from '../graph/cost.js';
+import { lookUpEvent, lookUpWatch } from '../watches/find-watches.js';
 
 /** Enough for one call of a client that refreshes its cache. */
 const MAX_IDS = 100;
@@ -90,6 +92,14 @@ async function loadOwn(db: Database, context: Context, id: string): Promise<Node
       requireScope(context.caller, 'boards');
       if (type === 'Board') return lookUpBoard(db, context, id);
       return key === null ? null : findPin(db, context, key);
+    case 'Design':
+    case 'DesignJob':
+      requireScope(context.caller, 'boards');
+      return type === 'Design' ? lookUpDesign(db, context, id) : lookUpJob(db, context, id);
+    case 'Watch':
+    case 'WatchEvent':
+      requireScope(context.caller, 'boards');
+      return type === 'Watch' ? lookUpWatch(db, context, id) : lookUpEvent(db, context, id);
     default:
       return undefined;
   }

@@ -19,10 +19,14 @@ export function observedEncoder<E extends Encoder>(encoder: E, meter: Pick<Meter
     ...sight,
     encode: (signal) => timed('encoder.encode', () => sight.encode(signal)),
   });
-  const { embedText } = encoder;
+  const { embedText, consensus } = encoder;
   return {
     ...encoder,
     embedText: embedText && ((text, signal) => traced('encoder.text', () => embedText(text, signal))),
+    consensus:
+      consensus &&
+      ((vector, image, box, signal) =>
+        timed('encoder.consensus', () => consensus(vector, image, box, signal))),
     encode: (image, box, signal) => timed('encoder.encode', () => encoder.encode(image, box, signal)),
     see: async (image, signal) =>
       observedSight(await traced('encoder.see', () => encoder.see(image, signal))),

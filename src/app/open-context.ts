@@ -6,8 +6,12 @@ import type { CatalogLoaders } from '../catalog/loaders.js';
 import type { Meter } from '../graph/meter.js';
 import { Context, payerOf } from '../graph/request-context.js';
 import { RefusedError, type RequestFacts } from '../graph/server-context.js';
+import { passes } from '../server/errors.js';
 
-/** The context of a request or a WebSocket. @throws RequestError UNAUTHENTICATED, FORBIDDEN, SHOPPER_KEYS_UNAVAILABLE */
+/**
+ * The context of a request or a WebSocket.
+ * @throws RequestError UNAUTHENTICATED, FORBIDDEN, BAD_USER_INPUT, SHOPPER_KEYS_UNAVAILABLE
+ */
 export async function openContext(
   {
     callers,
@@ -27,9 +31,8 @@ export async function openContext(
     try {
       return await callers.withShopper(holder, request);
     } catch (error) {
-      if (holder.keyId === null || !(error instanceof RequestError) || error.code !== 'UNAUTHENTICATED')
-        throw error;
-      throw new RefusedError(error.message, payerOf(holder, request.clientAddress));
+      if (holder.keyId === null || !(error instanceof RequestError) || passes(error.code)) throw error;
+      throw new RefusedError(error, payerOf(holder, request.clientAddress));
     }
   };
   return new Context(loaders, request, await identify(), identify, meter, pseudonyms);

@@ -4,6 +4,7 @@ import { BrandResolver } from '../catalog/brand.resolver.js';
 import { CategoryResolver } from '../catalog/category.resolver.js';
 import { ChannelResolver } from '../catalog/channel.resolver.js';
 import { ProductEdgeResolver } from '../catalog/product-edge.resolver.js';
+import { DesignJobResolver, DesignResolver } from '../design/design.resolver.js';
 import { FacetResolver, ProductCountsResolver } from '../catalog/facets/facet.resolver.js';
 import { LocationResolver } from '../catalog/location.resolver.js';
 import { ProductResolver } from '../catalog/product.resolver.js';
@@ -16,6 +17,7 @@ import { IdentifyResolver } from '../identify/identify.resolver.js';
 import { RefinementsResolver } from '../identify/refinements.resolver.js';
 import { ImageResolver } from '../images/image.resolver.js';
 import { ImageJobResolver } from '../images/jobs/image-job.resolver.js';
+import { QuarantineResolver } from '../images/quarantine/quarantine.resolver.js';
 import { AvailabilityChangedResolver } from '../inventory/availability-changed.resolver.js';
 import {
   AvailabilityResolver,
@@ -39,6 +41,7 @@ import {
   VisualSearchResolver,
 } from '../search/visual-search.resolver.js';
 import { SkuMatchResolver } from '../sku-match/sku-match.resolver.js';
+import { WatchEventResolver, WatchResolver } from '../watches/watch.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import type { Services } from './services.js';
 
@@ -60,6 +63,8 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [BoardResolver, (services) => new BoardResolver(services)],
   [CategoryResolver, () => new CategoryResolver()],
   [ChannelResolver, ({ loaders }) => new ChannelResolver(loaders)],
+  [DesignJobResolver, (services) => new DesignJobResolver(services)],
+  [DesignResolver, (services) => new DesignResolver(services)],
   [FacetResolver, () => new FacetResolver()],
   [HoldLineResolver, () => new HoldLineResolver()],
   [HoldResolver, (services) => new HoldResolver(services)],
@@ -67,6 +72,7 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [IdentificationFactsResolver, ({ facts }) => new IdentificationFactsResolver(facts)],
   [IdentifyResolver, (services) => new IdentifyResolver(services)],
   [ImageJobResolver, ({ db }) => new ImageJobResolver(db)],
+  [QuarantineResolver, ({ db }) => new QuarantineResolver(db)],
   [RefinementsResolver, (services) => new RefinementsResolver(services)],
   [ImageResolver, () => new ImageResolver()],
   [LocationResolver, () => new LocationResolver()],
@@ -88,4 +94,6 @@ export const RESOLVERS: ReadonlyMap<ResolverClass, Make> = new Map<ResolverClass
   [StyleFactsResolver, ({ facts }) => new StyleFactsResolver(facts)],
   [VisualMatchEdgeResolver, () => new VisualMatchEdgeResolver()],
   [VisualSearchResolver, (services) => new VisualSearchResolver(services)],
+  [WatchEventResolver, (services) => new WatchEventResolver(services)],
+  [WatchResolver, (services) => new WatchResolver(services)],
 ]);

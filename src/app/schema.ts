@@ -16,6 +16,8 @@ import { RESOLVERS } from './resolvers.js';
 import type { Services } from './services.js';
 import { boundSuggestions } from '../graph/suggestions.js';
 import { guardFields } from '../graph/requires.js';
+import { bindDesignProgress } from '../design/design.resolver.js';
+import { bindWatchEvents } from '../watches/watch.resolver.js';
 import { bindAvailabilityChanged } from '../inventory/availability-changed.resolver.js';
 import { StockLocation } from '../catalog/location.types.js';
 
@@ -63,7 +65,11 @@ export function createSchema(services: Services | null = null): GraphQLSchema {
     validate: false,
     container: containerOf(services),
   });
-  if (services !== null) bindAvailabilityChanged(schema, services.availability);
+  if (services !== null) {
+    bindAvailabilityChanged(schema, services.availability);
+    bindDesignProgress(schema, services);
+    bindWatchEvents(schema, services);
+  }
   boundSuggestions(schema);
   guardFields(schema);
   describeRoots(schema);

@@ -3,8 +3,11 @@ import { Authenticator } from '../access/authenticate.js';
 import { recordKeyUses } from '../access/key-uses.js';
 import { Pseudonyms } from '../access/pseudonyms.js';
 import { ShopperTokens } from '../access/shopper-tokens.js';
+import { type DesignProgress, watchDesigns } from '../design/design-progress.js';
+import type { DesignServices } from '../design/design-services.js';
+import type { DesignEngineName } from '../design/order.js';
+import { openTechPacks } from '../design/tech-packs.js';
 import { BoardLooks } from '../boards/board-looks.js';
-import type { BoardServices } from '../boards/board-services.js';
 import { ChannelStore } from '../catalog/channel.store.js';
 import type { CountLimits } from '../catalog/facets/kept-counts.js';
 import { CatalogLoaders } from '../catalog/loaders.js';
@@ -16,6 +19,7 @@ import type { HoldServices } from '../holds/hold-services.js';
 import { LabelModels } from '../identify/label-models.js';
 import { openImageFetcher } from '../images/fetch-image.js';
 import { ImageVectors } from '../images/image-vectors.js';
+import { HeldImages } from '../images/quarantine/held-images.js';
 import { type AvailabilityWatcher, watchAvailability } from '../inventory/watch-availability.js';
 import { FactLoaders } from '../knowledge/fact-loaders.js';
 import type { LookServices } from '../look/look-services.js';
@@ -31,6 +35,8 @@ import type { FollowedIndex } from '../sync/followed-index.js';
 import type { Bodies } from '../vision/bodies/bodies.js';
 import type { Detector } from '../vision/detector.js';
 import type { Encoder } from '../vision/encoder.js';
+import { tellWatchEvents } from '../watches/watch-events.js';
+import type { WatchServices } from '../watches/watch-services.js';
 import { tracedIndex } from './traced-index.js';
 
 /** What a gateway opens before its services. The services use these parts but do not close them. */
@@ -57,6 +63,8 @@ export interface ServiceParts {
   readonly shoppers: ShopperConfig | null;
   /** Limits on holds of callers without the scope `holds:create`. */
   readonly guestLimits: GuestLimits;
+  /** The engines of designs that workers have. */
+  readonly designEngines: ReadonlySet<DesignEngineName>;
   /** By default, COUNT_LIMITS. */
   readonly countLimits?: CountLimits | undefined;
   readonly meter: Meter;
@@ -64,11 +72,13 @@ export interface ServiceParts {
 }
 
 /** The services that a process shares among all requests. */
-export interface Services extends LookServices, BoardServices, HoldServices, ProductWriteServices {
+export interface Services
+  extends LookServices, DesignServices, HoldServices, ProductWriteServices, WatchServices {
   readonly pseudonyms: Pseudonyms;
   readonly callers: Authenticator;
   readonly loaders: CatalogLoaders;
   readonly facts: FactLoaders;
+  readonly heldImages: HeldImages;
   readonly availability: AvailabilityWatcher;
   readonly meter: Meter;
 }
@@ -86,6 +96,12 @@ export function openServices(parts: ServiceParts): OpenServices {
   const boardLooks = new BoardLooks(db, imageVectors);
   const fetcher = openImageFetcher();
   const availability = watchAvailability({ db, channels, log: log.child({ part: 'availability' }) });
+  const designProgress: DesignProgress = watchDesigns({
+    db: parts.background,
+    log: log.child({ part: 'designs' }),
+  });
+  const techPacks = openTechPacks((error) => log.error({ err: error }, 'The thread of tech packs ended'));
+  const watchEvents = tellWatchEvents({ db: parts.background, log: log.child({ part: 'watches' }) });
   const pseudonyms = new Pseudonyms(db);
   const shoppers =
     parts.shoppers && new ShopperTokens(parts.shoppers, pseudonyms, log.child({ part: 'shoppers' }));
@@ -104,6 +120,7 @@ export function openServices(parts: ServiceParts): OpenServices {
     callers: new Authenticator(new ApiKeyStore(db), keyUses, shoppers, parts.anonymousScopes),
     loaders: new CatalogLoaders(db, channels, parts.countLimits),
     facts: new FactLoaders(db),
+    heldImages: new HeldImages(parts.background),
     imageVectors,
     boardLooks,
     queryVectors: new QueryVectors(db, imageVectors, boardLooks),
@@ -116,11 +133,18 @@ export function openServices(parts: ServiceParts): OpenServices {
     imageHosts,
     fetcher,
     availability,
+    designEngines: parts.designEngines,
+    designProgress,
+    techPacks,
+    watchEvents,
     pseudonyms,
     guests: new Guests(pseudonyms, parts.guestLimits),
     async close() {
       await closeAll([
         () => labelModels.close(),
+        () => watchEvents.close(),
+        () => designProgress.close(),
+        () => techPacks.close(),
         () => availability.close(),
         () => fetcher.close(),
         () => keyUses.close(),

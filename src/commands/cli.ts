@@ -1,17 +1,22 @@
+// Must come first: the commands load classes with decorators later, several files at once and in any order.
+import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { errorCode } from '../platform/operator-error.js';
 import { auditCommand } from './audit.js';
 import { calibrateCommand } from './calibrate.js';
+import { designWorkerCommand } from './design-worker.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import.js';
 import { importFactsCommand } from './import-facts.js';
 import { keysCommand } from './keys.js';
 import { migrateCommand } from './migrate.js';
+import { quarantineCommand } from './quarantine.js';
 import { reconcileCommand } from './reconcile.js';
 import { reindexCommand } from './reindex.js';
 import { serveCommand } from './serve.js';
+import { swatchesCommand } from './swatches.js';
 import { syncCommand } from './sync.js';
 import { webhooksCommand } from './webhooks.js';
 import { EXIT } from './exit-codes.js';
@@ -27,6 +32,11 @@ Settings are environment variables. Without any, everything is embedded:
   VITRINE_DEMO         0: start without the demo catalog
   VITRINE_IMAGE_HOSTS  hosts that query images can be downloaded from, as host or host:port
   VITRINE_WEBHOOK_HOSTS       hosts of webhooks in your own network, as host or host:port
+  VITRINE_DESIGN_JOBS  1 or 0: whether serve works on designs itself (1 with the embedded Postgres)
+  VITRINE_DIFFUSION_URL, VITRINE_DIFFUSION_API, VITRINE_DIFFUSION_KEY, VITRINE_DIFFUSION_MODEL
+                       image generator for designs: its address, automatic1111 (the default) or openai, its key
+                       (user:password or an API key), and its model
+  VITRINE_AGENT_PROFILES      file with the UCP profiles of agents that you have approved, by address
   VITRINE_TRUSTED_PROXIES     addresses and CIDR ranges of your proxies
   VITRINE_GUEST_HOLD_SHARE    share of an SKU's stock that all guests together can hold (0.2)
   VITRINE_GUEST_HOLD_UNITS, VITRINE_GUEST_HOLD_LINES, VITRINE_GUEST_HOLD_SECONDS
@@ -57,10 +67,13 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   program.addCommand(importFactsCommand());
   program.addCommand(exportCommand());
   program.addCommand(syncCommand());
+  program.addCommand(designWorkerCommand());
+  program.addCommand(swatchesCommand());
   program.addCommand(reconcileCommand());
   program.addCommand(reindexCommand());
   program.addCommand(calibrateCommand());
   program.addCommand(auditCommand());
+  program.addCommand(quarantineCommand());
   program.addCommand(keysCommand());
   program.addCommand(webhooksCommand());
   inheritSettings(program);

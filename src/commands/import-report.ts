@@ -29,6 +29,12 @@ export function describeImport(
     ),
     describeLeftOut(report),
     list(`Skipped ${counted(report.failedImages, 'image')}`, report.imagesFailed, report.failedImages, null),
+    list(
+      `In quarantine, because they look as if made to deceive the search: ${counted(report.quarantinedImages, 'image')}`,
+      report.quarantined,
+      report.quarantinedImages,
+      'vitrine quarantine list',
+    ),
     kinds('Images skipped by host', report.imageHosts, (host) => (host === '' ? 'files' : host)),
     report.complete
       ? ''

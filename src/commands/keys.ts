@@ -17,12 +17,14 @@ Requests send their key in the header \`Authorization: Bearer vitrine_…\`. Wit
 VITRINE_ANONYMOUS_SCOPES, and can hold a little stock for a short time. A key has exactly its own scopes. No scope
 includes another:
   catalog:read   read and search the catalog, with stock and prices
-  catalog:write  write and delete products; imageJobs
+  catalog:write  write and delete products; imageJobs, quarantinedImages
   stock:write    write stock
   prices:write   write prices
   holds:create   hold stock without the guest limits (VITRINE_GUEST_HOLD_…)
   holds:confirm  confirm holds that were made with this key or by guests, and see those holds
   boards         use boards
+  shoppers:forward
+                 name the address of the shopper for whom a server asks (Vitrine-Shopper-Address)
 
 You can run these commands while gateways are running on the same data.
 

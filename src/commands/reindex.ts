@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { openBlobs } from '../platform/open-blobs.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { startDatabase } from '../platform/start-database.js';
+import { counted } from '../platform/counted.js';
 import type { ReindexReport } from '../sync/reindex.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { runCommand, type Session } from './session.js';
@@ -16,14 +17,15 @@ interface Options {
 
 export function reindexCommand(): Command {
   return new Command('reindex')
-    .description('encode new images and rebuild the search index')
+    .description('encode and check new images, and rebuild the search index')
     .option('--encoder <folder>', 'the encoder to use instead of VITRINE_ENCODER')
     .addHelpText(
       'after',
       `
-Encodes the product images that are not encoded yet, builds a new index while the current one stays in use, and then
-switches to the new one in one step. With QDRANT_URL, the index is a Qdrant collection; without it, it is the index in
-the memory of each running gateway. You can stop the command and run it again: finished work is kept.
+Encodes the product images that are not encoded yet, checks those that were encoded before images were checked, builds a
+new index while the current one stays in use, and then switches to the new one in one step. With QDRANT_URL, the index is
+a Qdrant collection; without it, it is the index in the memory of each running gateway. You can stop the command and run
+it again: finished work is kept.
 
 To change the encoder, run this with --encoder, then restart the gateways one by one with VITRINE_ENCODER set to that
 folder. Gateways that still use the old encoder keep using its index. Qdrant keeps that index until a day after the
@@ -51,7 +53,7 @@ async function run({ config, log, progress, signal }: Session, options: Options)
       const { qdrant } = config;
       const report = await reindex({ db: database.db, encoder, images, qdrant, progress }, signal);
       process.stdout.write(
-        `Encoded ${report.encoded} images with ${encoder.id}.\n${describeIndex(report, encoder.id, directory)}`,
+        `Encoded ${report.encoded} images with ${encoder.id}.\n${describeQuarantine(report)}${describeIndex(report, encoder.id, directory)}`,
       );
       for (const { sha256, reason } of report.failed.slice(0, SHOWN_FAILURES)) {
         process.stdout.write(`  not encoded: image ${sha256.slice(0, 12)}…: ${reason}\n`);
@@ -65,6 +67,12 @@ async function run({ config, log, progress, signal }: Session, options: Options)
   } finally {
     await encoder.close();
   }
+}
+
+function describeQuarantine({ checked, quarantined }: ReindexReport): string {
+  const done = checked === 0 ? '' : `Checked ${counted(checked, 'image')} that had been encoded before.\n`;
+  if (quarantined.length === 0) return done;
+  return `${done}Of these, ${counted(quarantined.length, 'image')} look as if made to deceive the search, and are in quarantine: vitrine quarantine list.\n`;
 }
 
 const hasFailed = ({ index }: ReindexReport): boolean =>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readConfig, ConfigError, type Config } from '../config.js';
 import { RequestError } from '../errors.js';
 import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
@@ -27,6 +28,8 @@ const STOP_TIMEOUT_MS = 20_000;
 export async function runCommand(work: (session: Session) => Promise<ExitCode>): Promise<void> {
   const progress = createProgress(process.stderr);
   const stop = new AbortController();
+  // One listener for each image and each statement that waits in a queue.
+  setMaxListeners(Infinity, stop.signal);
   let drainSeconds = 0;
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.failed);

@@ -2,7 +2,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { OperatorError } from '../platform/operator-error.js';
 import { addWebhook, type NotAdded } from '../webhooks/manage-webhooks.store.js';
 import { checkTarget } from '../webhooks/post-message.js';
-import { WEBHOOK_EVENTS, type WebhookEvent } from '../webhooks/webhook-events.js';
+import { HOLD_EVENTS, WEBHOOK_EVENTS, type WebhookEvent } from '../webhooks/webhook-events.js';
 import { makeWebhookSecret, writtenSecret } from '../webhooks/webhook-secret.js';
 import { findChannels } from './find-channels.js';
 import { addChannel } from './keys-options.js';
@@ -59,7 +59,7 @@ Examples:
         const refused = await addWebhook(db, {
           name,
           url: new URL(url).href,
-          events: event.length === 0 ? WEBHOOK_EVENTS : event,
+          events: event.length === 0 ? HOLD_EVENTS : event,
           channelIds: await findChannels(db, channel),
           apiKey: key ?? null,
           secret,

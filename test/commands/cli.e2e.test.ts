@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { vitrine } from '../support/process.js';
+import { runNode, vitrine } from '../support/process.js';
 
 let taken: Server;
 let takenPort: number;
@@ -135,4 +135,27 @@ test('a Node that is too old is told so', async () => {
   }).ended;
   expect(code).toBe(1);
   expect(stderr).toMatch(/^Vitrine needs Node 20\.19 or newer; this is 20\.18\.3\. Install .*\n$/);
+});
+
+// A command loads its files at once, and Node runs whichever is read first.
+test('classes with decorators can be loaded in any order', async () => {
+  const cli = new URL('../../dist/commands/cli.js', import.meta.url).href;
+  const decorated = new URL('../../dist/images/image-input.types.js', import.meta.url).href;
+  const script = `await import('${cli}'); await import('${decorated}'); console.log('loaded');`;
+  const { code, stdout, stderr } = await runNode(['--input-type=module', '-e', script]).ended;
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'loaded\n', stderr: '' });
+});
+
+// An import waits for twelve images at once, and each of them for the end of the command.
+test('work that waits in many places at once is no reason for a warning of Node', async () => {
+  const session = new URL('../../dist/commands/session.js', import.meta.url).href;
+  const script = `
+    import { setTimeout as sleep } from 'node:timers/promises';
+    const { runCommand } = await import('${session}');
+    await runCommand(async ({ signal }) => {
+      await Promise.all(Array.from({ length: 12 }, () => sleep(1, undefined, { signal })));
+      return 0;
+    });`;
+  const { code, stderr } = await runNode(['--input-type=module', '-e', script]).ended;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });

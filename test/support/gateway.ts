@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { openAgentDoor } from '../../src/agents/agents.js';
+import { type KnownAgents, openKnownAgents } from '../../src/agents/ucp/known-agents.js';
 import { readConfig, type Config, type GuestLimits } from '../../src/config.js';
 import { openContext } from '../../src/app/open-context.js';
 import { openBlobStore, type BlobStore } from '../../src/platform/blob-store.js';
 import type { Database } from '../../src/platform/postgres.js';
 import type { CountLimits } from '../../src/catalog/facets/kept-counts.js';
 import { readCatalogImage } from '../../src/images/read-image.js';
+import { techPackFile } from '../../src/design/tech-packs.js';
+import { DesignEngineName } from '../../src/design/order.js';
 import type { Budgets } from '../../src/budgets/budgets.js';
 import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
 import { gatewayGauges } from '../../src/app/gateway-gauges.js';
@@ -104,11 +108,14 @@ export async function startTestGateway(
     shoppers?: Config['shoppers'];
     guestLimits?: Partial<GuestLimits>;
     countLimits?: CountLimits;
+    designEngines?: ReadonlySet<DesignEngineName>;
     trustedProxies?: readonly string[];
     imageHosts?: readonly string[];
     budgets?: Budgets;
     subgraph?: boolean;
     documents?: TrustedDocuments;
+    /** Agents that the gateway deals with, and its address. */
+    agents?: { known: KnownAgents; publicUrl: string | null };
   } = {},
 ): Promise<TestGateway> {
   const encoder = options.encoder ?? noEncoder;
@@ -146,6 +153,7 @@ export async function startTestGateway(
     shoppers: options.shoppers ?? null,
     guestLimits: { ...defaults.guestLimits, ...options.guestLimits },
     countLimits: options.countLimits,
+    designEngines: options.designEngines ?? new Set([DesignEngineName.LOCAL]),
     meter: metrics.meter,
     log,
   });
@@ -157,16 +165,21 @@ export async function startTestGateway(
     loops: { index: followed },
   });
   for (const gauge of gauges) metrics.add(gauge);
+  const { known, publicUrl } = options.agents ?? { known: openKnownAgents(new Map()), publicUrl: null };
+  const agents = { agents: known, publicUrl };
   const http = await createServer({
     schema: options.subgraph ? asSubgraph(createSchema(services)) : createSchema(services),
     createContext: (request) => openContext(services, request),
     budgets: options.budgets ?? new MemoryBudgets(AMPLE),
     uploads: services.uploads,
     catalogImage: (id) => readCatalogImage(services, id),
+    isHeld: (id) => services.heldImages.has(id),
+    techPack: (id, wish) => techPackFile(services, id, wish),
     ready: () => Promise.resolve({ status: 'ok', checks: {} }),
     metrics,
     trustedProxies: options.trustedProxies ?? [],
     ...(options.documents && { documents: options.documents }),
+    openDoor: (app, door) => openAgentDoor(app, door, agents),
     log,
   });
 

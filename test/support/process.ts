@@ -10,8 +10,8 @@ export interface Running {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
   /** Its output so far. */
   readonly output: { stdout: string; stderr: string };
-  /** Resolves when `pattern` is in its output; rejects when it ends without that, or after a minute. */
-  says(pattern: RegExp): Promise<RegExpMatchArray>;
+  /** Resolves when `pattern` is in its output; rejects when it ends without that, or after a minute by default. */
+  says(pattern: RegExp, limitMs?: number): Promise<RegExpMatchArray>;
   /** Signals the program and everything in its process group, as Ctrl-C in a terminal does. */
   interrupt(): void;
   readonly ended: Promise<{
@@ -57,9 +57,9 @@ export function runNode(args: readonly string[], { env }: ProcessOptions = {}): 
   }));
   let hasEnded = false;
   void ended.then(() => (hasEnded = true));
-  const says = async (pattern: RegExp): Promise<RegExpMatchArray> => {
+  const says = async (pattern: RegExp, limitMs?: number): Promise<RegExpMatchArray> => {
     const look = (): RegExpMatchArray | null => pattern.exec(output.stdout + output.stderr);
-    await until(`the program says ${String(pattern)}`, () => hasEnded || look() !== null);
+    await until(`the program says ${String(pattern)}`, () => hasEnded || look() !== null, limitMs);
     const found = look();
     if (found === null)
       throw new Error(`ended without saying ${String(pattern)}:\n${output.stdout}${output.stderr}`);

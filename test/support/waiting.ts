@@ -5,11 +5,15 @@ const POLL_MS = 10;
 /** Even on a busy machine, nothing takes longer unless it hangs. */
 const LIMIT_MS = 60_000;
 
-/** Resolves once `holds` returns true. @throws an error that states what it waited for, after a minute */
-export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
+/** Resolves once `holds` returns true. @throws an error that states what it waited for, after a minute by default */
+export async function until(
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  limitMs = LIMIT_MS,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
   while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`Waited ${LIMIT_MS / 1_000} s in vain until ${what}.`);
+    if (Date.now() > deadline) throw new Error(`Waited ${limitMs / 1_000} s in vain until ${what}.`);
     await sleep(POLL_MS);
   }
 }
