@@ -15,6 +15,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/once-more.ts'],
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   // No test asserts how long it took: the limit ends what hangs, on a machine that is busy with other work too.
   testTimeout: 120_000,

@@ -199,8 +199,11 @@ test('what is typed is kept, and so are its variables', async () => {
 test('files are downloaded once', async () => {
   const page = await visit();
   await operation(page).getByText('NewestAndAlike').first().waitFor();
+  // What is still on its way when the page is left was not downloaded.
+  await page.waitForLoadState('networkidle');
   await page.reload();
   await operation(page).getByText('NewestAndAlike').first().waitFor();
+  await page.waitForLoadState('networkidle');
   const transfers = await page.evaluate(() =>
     performance
       .getEntriesByType('resource')
