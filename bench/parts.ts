@@ -160,7 +160,7 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
   cost: {
     title: 'Calibration of costs',
     about:
-      'Microseconds of CPU for each point of `extensions.cost.actual`, in the gateway with all its threads and in Postgres together. Costs are fair if no operation takes much more or much less than the others. The last line is the operation that is furthest from the median, as a factor. A list by words is priced for a large catalog, where many products have each of them; in the demo catalog, few have.',
+      'Microseconds of CPU for each point of `extensions.cost.actual`, in the gateway with all its threads and in Postgres together. Costs are fair if no operation takes much more or much less than the others. The last line is the operation that is furthest from the median, as a factor. The list by words asks for those that most products of the demo catalog have.',
   },
   deadlines: {
     title: 'Answers while something hangs',

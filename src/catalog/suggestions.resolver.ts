@@ -12,7 +12,7 @@ import { Suggestions } from './suggestions.types.js';
 
 const DEFAULT_FIRST = 6;
 /** Points of looking at up to 200 products that have what was typed, however few of them are suggested. */
-const LOOK_COST = 120;
+const LOOK_COST = 160;
 /** Points of each suggestion. */
 const SUGGESTION_COST = 10;
 
