@@ -1,5 +1,5 @@
-import autocannon from 'autocannon';
 import { listProducts } from './list-products.js';
+import { CONNECTIONS, requestsPerSecond } from './requests-per-second.js';
 import { openShop } from './shop.js';
 import type { Benchmark } from './types.js';
 
@@ -7,8 +7,6 @@ const ROUNDS = 5;
 const ROUND_SECONDS = 2;
 /** Until V8 has compiled the hot code. */
 const WARM_UP_SECONDS = 3;
-/** In flight at once: enough to keep a server busy, few enough not to measure a queue. */
-const CONNECTIONS = 4;
 /** Different requests in rotation. */
 const REQUESTS = 2_000;
 const PAGE = 24;
@@ -106,7 +104,11 @@ export const benchmarks: Benchmark[] = [
           const given = Array.from({ length: REQUESTS }, (_, n) => variables(n, ids));
           const page = (counts: string) => `query (${parameters}) { ${field} { ${CARD} ${counts} } }`;
           const rate = (counts: string, seconds: number) =>
-            requestsPerSecond(url, page(counts), given, seconds);
+            requestsPerSecond(
+              `${url}/graphql`,
+              given.map((values) => ({ query: page(counts), variables: values })),
+              seconds,
+            );
           await rate(COUNTS, WARM_UP_SECONDS);
           await rate('', WARM_UP_SECONDS);
           const [a, b]: [number[], number[]] = [[], []];
@@ -128,22 +130,3 @@ export const benchmarks: Benchmark[] = [
     },
   },
 ];
-
-async function requestsPerSecond(
-  url: string,
-  query: string,
-  given: readonly Variables[],
-  duration: number,
-): Promise<number> {
-  const result = await autocannon({
-    url: `${url}/graphql`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    connections: CONNECTIONS,
-    duration,
-    requests: given.map((variables) => ({ body: JSON.stringify({ query, variables }) })),
-  });
-  if (result.errors + result.non2xx > 0)
-    throw new Error(`${result.errors} requests failed, ${result.non2xx} were refused.`);
-  return result['2xx'] / result.duration;
-}

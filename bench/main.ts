@@ -35,6 +35,7 @@ import { benchmarks as styles } from './styles.js';
 import { formatMachine, formatResults, formatTargets } from './table.js';
 import { benchmarks as text } from './text.js';
 import type { Benchmark } from './types.js';
+import { benchmarks as vendure } from './vendure.js';
 import { benchmarks as vision } from './vision.js';
 import { benchmarks as watches } from './watches.js';
 import { benchmarks as writers } from './writers.js';
@@ -43,6 +44,7 @@ const BENCHMARKS: Readonly<Record<PartName, readonly Benchmark[]>> = {
   vision,
   'event-loop': eventLoop,
   search,
+  vendure,
   proof,
   index,
   scale,

@@ -3,6 +3,7 @@ export const PART_NAMES = [
   'vision',
   'event-loop',
   'search',
+  'vendure',
   'proof',
   'index',
   'scale',
@@ -48,6 +49,11 @@ export const PARTS: Readonly<Record<PartName, { readonly title: string; readonly
     title: 'Search over HTTP',
     about:
       'A is the gateway. B is a bare `http` server that shares the gateway’s index, stores, and SQL, and responds with `JSON.stringify`. The ratio is the cost of GraphQL, the framework, and its limits. The benchmark first checks that both servers return the same results. Mercurius has the gateway’s schema and resolvers, but no checks, metrics, or compression. Both compile frequent operations (decision 0004).',
+  },
+  vendure: {
+    title: 'Beside Vendure',
+    about:
+      'A is the gateway, and B is Vendure with its own search, with the same products on the same Postgres server. Its list comes from a table that it fills beforehand, so that it can be older than the stock; the gateway’s is proven in the same request. Needs `VITRINE_VENDURE`.',
   },
   proof: {
     title: 'The proof of a page',

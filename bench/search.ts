@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import autocannon from 'autocannon';
 import { z } from 'zod';
 import { ask } from './graphql.js';
 import { listProducts } from './list-products.js';
+import { CONNECTIONS, requestsPerSecond } from './requests-per-second.js';
 import { PAGE_SIZE, SEARCH_PAGE } from './search-page.js';
 import { openShop } from './shop.js';
 import type { Benchmark } from './types.js';
@@ -11,8 +11,6 @@ const ROUNDS = 7;
 const ROUND_SECONDS = 4;
 /** Until V8 has compiled the hot code. */
 const WARM_UP_SECONDS = 6;
-/** In flight at once: enough to keep a server busy, few enough not to measure a queue. */
-const CONNECTIONS = 10;
 /** Different queries in rotation, so that no response comes from a cache. */
 const QUERIES = 200;
 const COMPARED_ANSWERS = 20;
@@ -43,15 +41,18 @@ function compareWith(script: string, target: number): Benchmark['run'] {
       const ids = spread(products, QUERIES).map(({ id }) => id);
       await compareAnswers(gateway.url, other.url, ids.slice(0, COMPARED_ANSWERS));
 
+      const searches = ids.map((product) => ({ query: SEARCH_PAGE, variables: { product } }));
+      const rate = ({ url }: { readonly url: string }, seconds: number) =>
+        requestsPerSecond(`${url}/graphql`, searches, seconds);
       progress('warming up');
-      await requestsPerSecond(gateway.url, ids, WARM_UP_SECONDS);
-      await requestsPerSecond(other.url, ids, WARM_UP_SECONDS);
+      await rate(gateway, WARM_UP_SECONDS);
+      await rate(other, WARM_UP_SECONDS);
       const a: number[] = [];
       const b: number[] = [];
       for (let round = 1; round <= ROUNDS; round += 1) {
         progress(`round ${round} of ${ROUNDS}`);
-        a.push(await requestsPerSecond(gateway.url, ids, ROUND_SECONDS));
-        b.push(await requestsPerSecond(other.url, ids, ROUND_SECONDS));
+        a.push(await rate(gateway, ROUND_SECONDS));
+        b.push(await rate(other, ROUND_SECONDS));
       }
       report({
         name: `visualSearch by product, ${PAGE_SIZE} results with SKUs, prices and stock`,
@@ -79,22 +80,6 @@ export async function compareAnswers(gateway: string, other: string, ids: readon
     );
     if (!isDeepStrictEqual(ours, theirs)) throw new Error(`The servers answer differently for ${product}.`);
   }
-}
-
-async function requestsPerSecond(url: string, ids: readonly string[], duration: number): Promise<number> {
-  const result = await autocannon({
-    url: `${url}/graphql`,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    connections: CONNECTIONS,
-    duration,
-    requests: ids.map((product) => ({
-      body: JSON.stringify({ query: SEARCH_PAGE, variables: { product } }),
-    })),
-  });
-  if (result.errors + result.non2xx > 0)
-    throw new Error(`${result.errors} requests to ${url} failed, ${result.non2xx} were refused.`);
-  return result['2xx'] / result.duration;
 }
 
 /** The given number of entries, evenly distributed. */

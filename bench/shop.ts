@@ -58,8 +58,8 @@ export interface Shop {
     settings?: Readonly<Record<string, string>>,
     options?: { readonly searches?: boolean },
   ): Promise<GatewayProcess>;
-  /** Starts a server from this folder that prints its URL. */
-  serveBench(script: string): Promise<ServerProcess>;
+  /** Starts a server from this folder, with these settings, that prints its URL. */
+  serveBench(script: string, settings?: Readonly<Record<string, string>>): Promise<ServerProcess>;
   /** Starts a helper that stops when the shop closes. */
   startHelper(script: string, ...args: readonly string[]): Helper;
   close(): Promise<void>;
@@ -109,9 +109,13 @@ export async function openShop({ durable = false } = {}): Promise<Shop> {
       while (searches && !(await canSearch(url))) await sleep(POLL_MS);
       return { url, metricsUrl, pid, stop, printed };
     },
-    async serveBench(script) {
+    async serveBench(script, settings = {}) {
       const file = fileURLToPath(new URL(script, import.meta.url));
-      const { said, pid, stop } = await serve(['--import', TYPESCRIPT, file], /http:\/\/[\d.]+:\d+/);
+      const { said, pid, stop } = await serve(
+        ['--import', TYPESCRIPT, file],
+        /http:\/\/[\d.]+:\d+/,
+        settings,
+      );
       return { url: said[0], pid, stop };
     },
     startHelper(script, ...args) {
