@@ -207,7 +207,7 @@ CREATE INDEX design_jobs_due ON public.design_jobs USING btree (next_attempt_at,
 CREATE INDEX design_jobs_ended ON public.design_jobs USING btree (ended_at);
 CREATE INDEX design_jobs_line ON public.design_jobs USING btree (line) WHERE (state = 'WAITING'::text);
 CREATE TRIGGER design_jobs_ended AFTER UPDATE ON design_jobs FOR EACH ROW WHEN (old.state = 'WAITING'::text AND (new.state = ANY (ARRAY['DONE'::text, 'FAILED'::text]))) EXECUTE FUNCTION tell_webhooks_of_design();
-CREATE TRIGGER design_jobs_notify AFTER INSERT OR UPDATE ON design_jobs FOR EACH STATEMENT EXECUTE FUNCTION notify_change();
+CREATE TRIGGER design_jobs_notify AFTER INSERT OR UPDATE ON design_jobs FOR EACH ROW EXECUTE FUNCTION notify_change();
 
 CREATE TABLE designs (
   id uuid DEFAULT gen_random_uuid() NOT NULL,

@@ -5,6 +5,9 @@ const FIRST_RETRY_MS = 500;
 /** Failed work resumes within this time after the cause is fixed, unless the loop sets another limit. */
 const LAST_RETRY_MS = 5_000;
 
+/** A reason that is given makes no error with a stack, and some loops are woken all the time. */
+const WOKEN = 'woken';
+
 /** Background work of a gateway that runs until it is closed. */
 export interface Loop {
   /** Ends the pause, or skips the next one, because there may be work. Has no effect while the work fails. */
@@ -137,8 +140,7 @@ export function startLoop({
     };
     return {
       wake() {
-        // Each abort creates an error with a stack, and some loops are woken all the time.
-        if (!rung.signal.aborted) rung.abort();
+        if (!rung.signal.aborted) rung.abort(WOKEN);
       },
       // Starts only after the caller has the loop, because a round may wake it.
       running: Promise.resolve().then(run),
