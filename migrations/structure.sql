@@ -65,12 +65,17 @@ CREATE TABLE boards (
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   shopper bytea DEFAULT '\x'::bytea NOT NULL,
+  line bytea,
+  size integer DEFAULT 1 NOT NULL,
+  CONSTRAINT boards_line_check CHECK (octet_length(line) = 32),
   CONSTRAINT boards_number_key UNIQUE (number),
   CONSTRAINT boards_pkey PRIMARY KEY (id),
   CONSTRAINT boards_shopper_check CHECK (octet_length(shopper) = ANY (ARRAY[0, 32])),
+  CONSTRAINT boards_size_check CHECK (size > 0),
   CONSTRAINT boards_title_check CHECK (length(title) >= 1 AND length(title) <= 200)
 );
 CREATE INDEX boards_anonymous ON public.boards USING btree (updated_at) WHERE ((owner = 0) AND (shopper = '\x'::bytea));
+CREATE INDEX boards_line ON public.boards USING btree (line) INCLUDE (size) WHERE (line IS NOT NULL);
 CREATE INDEX boards_owner ON public.boards USING btree (owner, shopper, number);
 
 CREATE TABLE brands (
@@ -354,6 +359,7 @@ CREATE TABLE holds (
 );
 CREATE INDEX holds_client ON public.holds USING btree (client) WHERE (client IS NOT NULL);
 CREATE INDEX holds_ended ON public.holds USING btree (ended_at) WHERE (status <> 'ACTIVE'::text);
+CREATE INDEX holds_ended_of_guests ON public.holds USING btree (ended_at) WHERE ((caller = 0) AND (status = ANY (ARRAY['RELEASED'::text, 'EXPIRED'::text])));
 CREATE INDEX holds_expiring ON public.holds USING btree (expires_at) WHERE (status = 'ACTIVE'::text);
 CREATE TRIGGER holds_ended AFTER UPDATE ON holds FOR EACH ROW WHEN (old.status = 'ACTIVE'::text AND new.status <> 'ACTIVE'::text) EXECUTE FUNCTION tell_webhooks();
 

@@ -11,6 +11,7 @@ import { keepVector } from '../images/embedding.store.js';
 import type { SearchServices } from '../search/search-services.js';
 import { touchBoard } from './board.store.js';
 import { type BoardPayload, type PinAddInput } from './board.types.js';
+import { checkRoom } from './check-room.js';
 import { requireBoard } from './find-board.js';
 import { countPins, pinImage, pinProduct } from './pin.store.js';
 import { boardAnswer, boardPayload } from './write-board.js';
@@ -59,6 +60,7 @@ export async function addPin(
         ]);
       }
       await touchBoard(client, board);
+      await checkRoom(client, board);
       return { board };
     },
   );

@@ -112,7 +112,7 @@ export class BoardResolver {
   @Mutation(() => BoardPayload, {
     nullable: true,
     description:
-      'Creates an empty board. It belongs to your API key and shopper, who can have 10,000 boards. Without either, it belongs to anyone who has its id and is deleted 90 days after its last change.',
+      'Creates an empty board. It belongs to your API key and shopper, who can have 10,000 boards. Without either, it belongs to anyone who has its id and is deleted 90 days after its last change, and the room of a client address is limited.',
   })
   boardCreate(
     @Ctx() context: Context,

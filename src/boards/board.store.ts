@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
+import { PICTURE_SIZE } from './limits.js';
 
 const boardRow = z.object({
   uuid: z.string(),
@@ -69,15 +70,19 @@ export async function countBoards(client: ClientBase, { key, shopper }: Owner): 
   return row?.count ?? 0;
 }
 
-/** Returns the id of the new board. */
+/**
+ * Returns the id of the new board. `line`: whose boards it is counted with (32 bytes), if its owner is nobody in particular.
+ */
 export async function insertBoard(
   client: ClientBase,
   { key, shopper }: Owner,
   title: string,
+  line: Buffer | null,
 ): Promise<string> {
   const [row] = await query(
     client,
-    sql`/* board.insert */ INSERT INTO boards (owner, shopper, title) VALUES (${key}, ${shopper}, ${title}) RETURNING id`,
+    sql`/* board.insert */ INSERT INTO boards (owner, shopper, title, line)
+      VALUES (${key}, ${shopper}, ${title}, ${line}::bytea) RETURNING id`,
     z.object({ id: z.string() }),
   );
   if (row === undefined) throw new Error('board.insert answers the id');
@@ -95,7 +100,26 @@ export async function deleteBoard(client: ClientBase, uuid: string): Promise<voi
   await execute(client, sql`/* board.delete */ DELETE FROM boards WHERE id = ${uuid}::uuid`);
 }
 
-/** Records that its pins changed, because boards in use are not deleted. */
+/** Records that its pins changed, because boards in use are not deleted, and how many it has. */
 export async function touchBoard(client: ClientBase, uuid: string): Promise<void> {
-  await execute(client, sql`/* board.touch */ UPDATE boards SET updated_at = now() WHERE id = ${uuid}::uuid`);
+  await execute(
+    client,
+    sql`/* board.touch */ UPDATE boards SET updated_at = now(), size = (
+        SELECT 1 + count(*) + ${PICTURE_SIZE - 1} * count(sha256) FROM pins WHERE board_id = boards.id)
+      WHERE id = ${uuid}::uuid`,
+  );
+}
+
+/**
+ * The boards and pins of the client that created this board, in the units of PICTURE_SIZE; 0 if it has an owner. Calls at the
+ * same time do not see each other, so a client may have a few more than it is allowed.
+ */
+export async function sizeOfClient(client: ClientBase, uuid: string): Promise<number> {
+  const [row] = await query(
+    client,
+    sql`/* board.sizeOfClient */ SELECT coalesce(sum(size), 0) AS size FROM boards
+      WHERE line = (SELECT line FROM boards WHERE id = ${uuid}::uuid)`,
+    z.object({ size: z.number() }),
+  );
+  return row?.size ?? 0;
 }

@@ -2,6 +2,7 @@ import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { isNobody, ownerOf } from '../access/caller.js';
 import { instantiate } from '../graph/node.js';
+import { lineOf } from '../graph/line-of.js';
 import { checkText } from '../graph/text.js';
 import type { Context } from '../graph/request-context.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
@@ -16,6 +17,7 @@ import {
   BoardPayload,
   type BoardUpdateInput,
 } from './board.types.js';
+import { checkRoom } from './check-room.js';
 import { requireBoard } from './find-board.js';
 import { lockPins } from './pin.store.js';
 
@@ -43,6 +45,7 @@ export async function createBoard(
   context: Context,
   input: BoardCreateInput,
 ): Promise<BoardPayload> {
+  const line = isNobody(context.caller) ? await lineOf(context, 'boards') : null;
   const outcome = await mutate(
     db,
     context,
@@ -54,7 +57,9 @@ export async function createBoard(
       if (!isNobody(context.caller) && (await countBoards(client, owner)) >= MAX_BOARDS) {
         throw refuse(null, `You already have ${MAX_BOARDS} boards: delete one with boardDelete first.`);
       }
-      return { board: await insertBoard(client, owner, title) };
+      const board = await insertBoard(client, owner, title, line);
+      await checkRoom(client, board);
+      return { board };
     },
   );
   return boardPayload(db, context, outcome);

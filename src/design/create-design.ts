@@ -4,6 +4,7 @@ import { isNobody, ownerOf } from '../access/caller.js';
 import { designBrief } from '../boards/design-brief.js';
 import { findBoard, NO_BOARD } from '../boards/find-board.js';
 import { RequestError } from '../errors.js';
+import { lineOf } from '../graph/line-of.js';
 import { instantiate } from '../graph/node.js';
 import { parseAmount } from '../graph/money.js';
 import type { Context } from '../graph/request-context.js';
@@ -12,7 +13,6 @@ import { registerEncoder } from '../images/stored-image.store.js';
 import { isUpload } from '../images/upload-id.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutatePrepared, type Outcome } from '../mutation/mutate.js';
-import { siteOf } from '../platform/client-network.js';
 import type { Database } from '../platform/postgres.js';
 import { requestPayer } from '../platform/request-payer.js';
 import { clusterVectors } from '../search/query/cluster-vectors.js';
@@ -151,7 +151,7 @@ async function prepareOrder(
   };
   return {
     owner: ownerOf(context.caller),
-    line: await lineOf(context),
+    line: await lineOf(context, 'designs'),
     engine,
     ordered,
     encoderId: await registerEncoder(services.db, {
@@ -214,11 +214,4 @@ async function briefOf(
       isOfCatalog: !isUpload(image.id),
     })),
   };
-}
-
-/** Whose jobs wait for each other: the key's and shopper's, or those of an address or what belongs to one customer. */
-function lineOf({ caller, clientAddress, pseudonyms }: Context): Promise<Buffer> {
-  const { key, shopper } = ownerOf(caller);
-  const whose = isNobody(caller) ? siteOf(clientAddress) : [key, shopper.toString('hex')];
-  return pseudonyms.of(JSON.stringify(['designs', whose]));
 }

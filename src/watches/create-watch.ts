@@ -6,13 +6,13 @@ import { checkProductFilter, type ProductCondition } from '../catalog/product-fi
 import { AvailabilityFilter } from '../catalog/product-filter.types.js';
 import { requireLocation } from '../catalog/require-location.js';
 import { RequestError } from '../errors.js';
+import { lineOf } from '../graph/line-of.js';
 import { instantiate, readKey } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { checkText } from '../graph/text.js';
 import { registerEncoder } from '../images/stored-image.store.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutatePrepared } from '../mutation/mutate.js';
-import { siteOf } from '../platform/client-network.js';
 import { toIndexFilter } from '../projection/index-filter.js';
 import { checkMinScore } from '../search/order/rank-query.js';
 import type { QueryVector } from '../search/query/query-vector.js';
@@ -131,7 +131,7 @@ async function prepareWatch(
   const condition = { ...checked, excludedKeys: [] };
   const common = {
     owner: ownerOf(context.caller),
-    line: await lineOf(context),
+    line: await lineOf(context, 'watches'),
     title: checkText('title', (input.title ?? '').trim(), MAX_TITLE_LENGTH),
     channelKey,
     currency,
@@ -241,11 +241,4 @@ function expiryOf({ caller }: Context, { expiresAt }: WatchCreateInput): Date {
   if (expiresAt == null) return new Date(now + Math.min(DEFAULT_DAYS, days) * DAY_MS);
   if (expiresAt.getTime() > now && expiresAt.getTime() <= now + days * DAY_MS) return expiresAt;
   throw refuse(['expiresAt'], `expiresAt is in the future, and at most ${days} days from now.`);
-}
-
-/** Whose watches are counted together: the key's and shopper's, or those of a client. */
-function lineOf({ caller, clientAddress, pseudonyms }: Context): Promise<Buffer> {
-  const { key, shopper } = ownerOf(caller);
-  const whose = isNobody(caller) ? siteOf(clientAddress) : [key, shopper.toString('hex')];
-  return pseudonyms.of(JSON.stringify(['watches', whose]));
 }
