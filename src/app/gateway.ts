@@ -14,6 +14,7 @@ import { readCatalogImage } from '../images/read-image.js';
 import { touchProducts } from '../catalog/write/product.store.js';
 import type { Config } from '../config.js';
 import { openContext } from './open-context.js';
+import { pruneHolds } from '../holds/prune-holds.store.js';
 import { sweepExpiredHolds } from '../holds/sweep-holds.js';
 import { runImageJobs } from '../images/jobs/run-image-jobs.js';
 import { gatewayGauges } from './gateway-gauges.js';
@@ -76,6 +77,8 @@ const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
 /** In an hour, a shop that sells much could write far more messages than may wait for a webhook. */
 const PRUNE_WEBHOOKS_EVERY_MS = 60 * 1_000;
+/** In an hour, strangers from many addresses could write gigabytes of boards and holds. */
+const PRUNE_OF_STRANGERS_EVERY_MS = 5 * 60 * 1_000;
 /** A failed round may already have read all uploads, and the next round is not urgent. */
 const LAST_PRUNE_RETRY_MS = 10 * 60 * 1_000;
 
@@ -385,7 +388,8 @@ function pruneRegularly(
     prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
     prune_designs: prune('Old designs', (closing) => pruneDesigns(db, closing)),
     prune_watches: prune('Old watches', (closing) => pruneWatches(db, closing)),
-    prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing)),
+    prune_holds: prune('Old holds', (closing) => pruneHolds(db, closing), PRUNE_OF_STRANGERS_EVERY_MS),
+    prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing), PRUNE_OF_STRANGERS_EVERY_MS),
     prune_webhook_messages: prune(
       'Old webhook messages',
       (closing) => pruneWebhooks(db, log, closing),

@@ -1,7 +1,7 @@
 import { type Caller, requireScope } from '../access/caller.js';
 import type { Pseudonyms } from '../access/pseudonyms.js';
 import type { GuestLimits } from '../config.js';
-import { networkOf } from '../platform/client-network.js';
+import { siteOf } from '../platform/client-network.js';
 
 /** How to lift the limits. */
 export const WITH_KEY = 'send an API key that has the scope holds:create';
@@ -34,6 +34,6 @@ export class Guests {
     const limits = this.limitsOf(caller);
     if (limits === null) return null;
     if (limits.holds === 0) requireScope(caller, 'holds:create');
-    return { client: await pseudonyms.of(networkOf(address)), limits };
+    return { client: await pseudonyms.of(siteOf(address)), limits };
   }
 }

@@ -5,13 +5,9 @@ import { instantiate } from '../graph/node.js';
 import { degrees } from '../catalog/distance.js';
 import { StockLocation } from '../catalog/location.types.js';
 import type { IdempotentCall } from '../mutation/idempotency.store.js';
-import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
+import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { Guest } from './guests.js';
 import { Hold, HoldLine, HoldStatus } from './hold.types.js';
-
-/** How long a caller can look up an ended hold. */
-const RETENTION_DAYS = 30;
-const PRUNED_AT_ONCE = 1_000;
 
 /** A hold as `hold_json` writes it, and as it is stored for retried calls. */
 const holdJson = z.object({
@@ -198,19 +194,6 @@ export async function countActiveHolds(db: Queryable): Promise<{ active: number;
     z.object({ active: z.number(), expired: z.number() }),
   );
   return row ?? { active: 0, expired: 0 };
-}
-
-/** Deletes holds that ended long ago, in bounded batches; the stock ledger keeps what they sold. */
-export async function pruneHolds(db: Queryable, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const pruned = await execute(
-      db,
-      sql`/* hold.prune */ DELETE FROM holds WHERE id IN (
-        SELECT id FROM holds WHERE status <> 'ACTIVE' AND ended_at < now() - ${RETENTION_DAYS} * interval '1 day'
-        ORDER BY ended_at LIMIT ${PRUNED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
-    );
-    if (pruned < PRUNED_AT_ONCE) return;
-  }
 }
 
 export function toHold({ id: uuid, status, expiresAt, currency, lines }: z.infer<typeof holdJson>): Hold {
