@@ -35,7 +35,7 @@ const MAX_WAITING_OF_CALLER = 3;
 /** Jobs of all: with one worker, the last of them waits two hours. */
 const MAX_WAITING = 300;
 /**
- * Of them, the jobs of one key with all its shoppers, and those of all callers without a key: a hundred addresses, or
+ * Of them, the jobs of one key with all its shoppers, and those of all callers without a key: any number of addresses, or
  * accounts in one shop, leave places to the other keys.
  */
 const MAX_WAITING_OF_KEY = MAX_WAITING / 3;
@@ -76,16 +76,16 @@ export async function createDesign(
     () => prepareOrder(services, context, input),
     async (client, job) => {
       const waiting = await countWaiting(client, job.line, job.owner.key);
-      if (waiting.all >= MAX_WAITING || waiting.ofKey >= MAX_WAITING_OF_KEY) {
-        throw new RequestError(
-          'SERVICE_OVERLOADED',
-          'Too many designs are waiting for a worker: try again in some minutes.',
-        );
-      }
       if (waiting.own >= MAX_WAITING_OF_CALLER) {
         throw refuse(
           null,
           `You already have ${MAX_WAITING_OF_CALLER} jobs that wait or are in work: wait for one of them, or cancel it with designCancel.`,
+        );
+      }
+      if (waiting.all >= MAX_WAITING || waiting.ofKey >= placesFor(waiting.own)) {
+        throw new RequestError(
+          'SERVICE_OVERLOADED',
+          'Too many designs are waiting for a worker: try again in some minutes.',
         );
       }
       if (!isNobody(caller) && (await countDesigns(client, owner, MAX_OWNED)) >= MAX_OWNED)
@@ -95,6 +95,13 @@ export async function createDesign(
   );
   return jobPayload(db, context, outcome);
 }
+
+/**
+ * Up to how many jobs of its key a caller may add one to, who has so many of them: all for the first, two thirds for the
+ * second, a third for the last. No crowd of callers with several keeps out those who have none, and no job gives way to
+ * another once it is accepted and paid for.
+ */
+const placesFor = (own: number): number => MAX_WAITING_OF_KEY * (1 - own / MAX_WAITING_OF_CALLER);
 
 const refuse = (path: readonly string[] | null, message: string): EntryErrors =>
   new EntryErrors([userError('BAD_USER_INPUT', path, message)]);

@@ -686,6 +686,29 @@ describe('when a hundred addresses have ordered designs', () => {
     await ordered({ count: 1 });
   });
 
+  // Failed on 2026-11-30: 34 addresses with three jobs each kept all others out.
+  test('fewer addresses with several jobs leave places to those that have none', async () => {
+    const drop = (most: number) =>
+      gateway.db.query(
+        `DELETE FROM design_jobs WHERE number > (SELECT number FROM design_jobs ORDER BY number OFFSET $1 LIMIT 1)`,
+        [most - 1],
+      );
+    await drop(67);
+    // The first of its jobs is among them.
+    expect(await orderFrom('192.0.2.1')).toEqual(['SERVICE_OVERLOADED']);
+    expect(await orderFrom('192.0.2.2')).toEqual([]);
+    await drop(66);
+    expect(await orderFrom('192.0.2.1')).toEqual([]);
+    expect(await orderFrom('192.0.2.1')).toEqual(['SERVICE_OVERLOADED']);
+    await drop(33);
+    await gateway.db.query(
+      `UPDATE design_jobs SET line = (SELECT line FROM design_jobs ORDER BY number LIMIT 1)
+       WHERE number = (SELECT max(number) FROM design_jobs)`,
+    );
+    expect(await orderFrom('192.0.2.1')).toEqual([]);
+    expect(await orderFrom('192.0.2.1')).toEqual(['BAD_USER_INPUT']);
+  });
+
   test('so is a third key, when two others have ordered as many', async () => {
     const ordersOf = (key: number) =>
       gateway.db.query(
