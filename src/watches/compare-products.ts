@@ -5,13 +5,16 @@ import { projectImages, readEmbeddedImages } from '../projection/projection.stor
 import type { PointPayload } from '../vector-index/port.js';
 import { nearest } from '../vector-index/vectors.js';
 import { type Match, noteLeft, noteMatches, readMatching } from './follow.store.js';
-import { readPassing } from './passing.store.js';
+import { type Passing, readPassing, readPassingEach } from './passing.store.js';
 import type { BookedWatch, LookWatch, WatchBook, WatchGroup } from './watch-book.js';
 
 /** Few enough that what Postgres answers about them fits in memory, even if all have thousands of SKUs. */
 const PROJECTED_AT_ONCE = 100;
 /** Products per statement. */
 const PROVEN_AT_ONCE = 250;
+/** Different filters per statement, and the products that all of them are compared with. */
+const FILTERS_AT_ONCE = 50;
+const PRODUCTS_OF_FILTERS = 50;
 /**
  * Pairs of a watch and a product in memory: about 20 MB. If more watches may match more products, what was found is noted
  * before the next products are compared.
@@ -122,19 +125,60 @@ async function proveCandidates(
   now: Date,
 ): Promise<ReadonlyMap<string, Match>> {
   const matches = new Map<string, Match>();
-  for (const [{ channelKey, condition }, products] of candidates.entries()) {
-    for (const keys of chunks([...products.keys()], PROVEN_AT_ONCE)) {
-      for (const { productKey, amounts } of await readPassing(client, channelKey, condition, keys)) {
-        for (const [watch, cosine] of products.get(productKey) ?? []) {
-          const amount = lowestWithin(amounts, watch);
-          if (amount === null || watch.expiresAt <= now) continue;
-          const match = { watch: watch.number, productKey, cosine, amount };
-          matches.set(pairOf(match), match);
-        }
+  for (const questions of statementsFor(candidates)) {
+    for (const { filter, productKey, amounts } of await askPostgres(client, questions)) {
+      for (const [watch, cosine] of questions[filter]?.products.get(productKey) ?? []) {
+        const amount = lowestWithin(amounts, watch);
+        if (amount === null || watch.expiresAt <= now) continue;
+        const match = { watch: watch.number, productKey, cosine, amount };
+        matches.set(pairOf(match), match);
       }
     }
   }
   return matches;
+}
+
+/** What Postgres is asked: which of these products pass the filter of a group. */
+interface Question {
+  readonly group: WatchGroup;
+  readonly productKeys: readonly number[];
+  readonly products: ReadonlyMap<number, ReadonlyMap<BookedWatch, number | null>>;
+}
+
+/** The questions for all candidates, by statement: those about the same few products in one channel together. */
+function* statementsFor(candidates: Candidates): Iterable<readonly Question[]> {
+  const open = new Map<number, { questions: Question[]; productKeys: Set<number> }>();
+  for (const [group, products] of candidates.entries()) {
+    for (const productKeys of chunks([...products.keys()], PROVEN_AT_ONCE)) {
+      const question = { group, productKeys, products };
+      const { questions, productKeys: others } = open.get(group.channelKey) ?? {
+        questions: [],
+        productKeys: new Set<number>(),
+      };
+      const together = new Set([...others, ...productKeys]);
+      if (questions.length === FILTERS_AT_ONCE || together.size > PRODUCTS_OF_FILTERS) {
+        if (questions.length > 0) yield questions;
+        open.set(group.channelKey, { questions: [question], productKeys: new Set(productKeys) });
+      } else open.set(group.channelKey, { questions: [...questions, question], productKeys: together });
+    }
+  }
+  for (const { questions } of open.values()) yield questions;
+}
+
+/** The products that pass, with the index of the question. */
+async function askPostgres(
+  client: ClientBase,
+  questions: readonly Question[],
+): Promise<readonly (Pick<Passing, 'productKey' | 'amounts'> & { readonly filter: number })[]> {
+  const [first, ...others] = questions;
+  if (first === undefined) return [];
+  const { channelKey, condition } = first.group;
+  if (others.length === 0) {
+    const rows = await readPassing(client, channelKey, condition, first.productKeys);
+    return rows.map((row) => ({ ...row, filter: 0 }));
+  }
+  const asked = questions.map(({ group, productKeys }) => ({ condition: group.condition, productKeys }));
+  return readPassingEach(client, channelKey, asked);
 }
 
 /** The lowest price that a watch accepts; null when there is none. */

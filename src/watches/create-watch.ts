@@ -25,6 +25,7 @@ import {
   MAX_DAYS,
   MAX_DAYS_OF_NOBODY,
   MAX_EXAMPLES_OF_NOBODY,
+  MAX_FILTER_BYTES_OF_NOBODY,
   MAX_MATCHED,
   MAX_OF_KEY,
   MAX_OF_NOBODY,
@@ -84,6 +85,13 @@ async function findRoom(client: ClientBase, { caller }: Context, watch: NewWatch
     throw refuse(
       ['query'],
       `Your watches would have more than ${MAX_EXAMPLES_OF_NOBODY} example pictures: delete one with watchDelete, or watch for fewer.`,
+    );
+  }
+  const filterBytes = own.filterBytes + Buffer.byteLength(JSON.stringify(watch.condition));
+  if (isNobody(caller) && filterBytes > MAX_FILTER_BYTES_OF_NOBODY) {
+    throw refuse(
+      ['where'],
+      `The filters of your watches would have more than ${MAX_FILTER_BYTES_OF_NOBODY} bytes: name fewer values, or delete a watch with watchDelete.`,
     );
   }
   for (const unit of ['watches', 'examples'] as const) {

@@ -6,6 +6,11 @@ export const MAX_OF_SHOPPER = 100;
 export const MAX_OF_NOBODY = 20;
 /** Example vectors of these: a few looks. With boards, 20 watches would have 320. */
 export const MAX_EXAMPLES_OF_NOBODY = 40;
+/**
+ * Bytes of all their filters, as they are stored: a few sizes, colors, and brands in each of 20. Whenever a product
+ * changes, Postgres is asked for each different filter that it may pass; the longest ones take twenty times as long.
+ */
+export const MAX_FILTER_BYTES_OF_NOBODY = 10_000;
 /** Of all watches: those of one product have no vectors, but conditions, of a kilobyte or less. */
 const MAX_WATCHES = 100_000;
 /** Example vectors of all watches: with 512 numbers each, 100 MB in the memory of each gateway. */

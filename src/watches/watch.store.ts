@@ -83,29 +83,41 @@ const EXAMPLES = sql`coalesce((octet_length(watch.toward) + octet_length(watch.a
 const ACTIVE = sql`watches watch LEFT JOIN encoders encoder ON encoder.id = watch.encoder_id WHERE watch.expires_at > now()`;
 
 const sizesRow = z.object({ watches: z.number(), examples: z.number() });
-const countsRow = z.object({ own: sizesRow, ofKey: sizesRow, all: sizesRow });
+const countsRow = z.object({
+  own: sizesRow.extend({ filterBytes: z.number() }),
+  ofKey: sizesRow,
+  all: sizesRow,
+});
 
 /**
- * How many watches there are: of this line, of its key with all shoppers (0: of all callers without a key), and of all. No
+ * How many watches there are: of this line, with the size of their filters, of its key with all shoppers (0: of all callers without a key), and of all. No
  * other transaction can add one to the line until this ends.
  */
 export async function countWatches(
   client: ClientBase,
   line: Buffer,
   key: number,
-): Promise<{ readonly own: WatchSizes; readonly ofKey: WatchSizes; readonly all: WatchSizes }> {
+): Promise<{
+  readonly own: WatchSizes & { readonly filterBytes: number };
+  readonly ofKey: WatchSizes;
+  readonly all: WatchSizes;
+}> {
   await execute(
     client,
     sql`/* watch.lockLine */
       SELECT pg_advisory_xact_lock(hashtext('watches'), hashtext(encode(${line}::bytea, 'hex')))`,
   );
-  const sizes = (where: Sql): Sql => sql`json_build_object('watches', count(*) FILTER (WHERE ${where}),
-    'examples', coalesce(sum(examples) FILTER (WHERE ${where}), 0))`;
+  const sizes = (
+    where: Sql,
+    more = sql``,
+  ): Sql => sql`json_build_object('watches', count(*) FILTER (WHERE ${where}),
+    'examples', coalesce(sum(examples) FILTER (WHERE ${where}), 0)${more})`;
+  const filterBytes = sql`, 'filterBytes', coalesce(sum(octet_length(condition::text)) FILTER (WHERE line = ${line}), 0)`;
   const [row] = await query(
     client,
-    sql`/* watch.count */ SELECT ${sizes(sql`line = ${line}`)} AS own, ${sizes(sql`owner = ${key}`)} AS "ofKey",
-        ${sizes(sql`true`)} AS all
-      FROM (SELECT watch.line, watch.owner, ${EXAMPLES} AS examples FROM ${ACTIVE}) active`,
+    sql`/* watch.count */ SELECT ${sizes(sql`line = ${line}`, filterBytes)} AS own,
+        ${sizes(sql`owner = ${key}`)} AS "ofKey", ${sizes(sql`true`)} AS all
+      FROM (SELECT watch.line, watch.owner, watch.condition, ${EXAMPLES} AS examples FROM ${ACTIVE}) active`,
     countsRow,
   );
   if (row === undefined) throw new Error('watch.count answers one row');

@@ -493,6 +493,22 @@ describe('what cannot be watched', () => {
     }
   });
 
+  test('more in filters than a client without a name may ask for', async () => {
+    await gateway.db.query('DELETE FROM watches');
+    const values = Array.from({ length: 50 }, (_, n) => `${n}`.padStart(100, '-'));
+    const where = { options: [{ name: 'size', values }] };
+    const answers = [
+      await create(gateway, { ...likeRed(), where }),
+      await create(gateway, { ...likeRed(), where }),
+    ];
+    expect(answers.map(({ userErrors }) => userErrors)).toMatchObject([
+      [],
+      [{ field: ['where'], message: expect.stringContaining('name fewer values') }],
+    ]);
+    expect((await create(gateway, likeRed())).userErrors).toEqual([]);
+    expect((await create(gateway, { ...likeRed(), where }, ours)).userErrors).toEqual([]);
+  });
+
   // Failed on 2026-11-30: 157 networks of one customer of IPv6 kept everybody from creating a watch, for a month.
   test('but whoever watches most without a key gives way when nobody else could', async () => {
     await stopFollowing();

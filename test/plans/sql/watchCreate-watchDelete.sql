@@ -15,11 +15,11 @@
             set_config('lock_timeout', '5s', true);
 
 /* watch.count */ SELECT json_build_object('watches', count(*) FILTER (WHERE line = $1),
-    'examples', coalesce(sum(examples) FILTER (WHERE line = $2), 0)) AS own, json_build_object('watches', count(*) FILTER (WHERE owner = $3),
-    'examples', coalesce(sum(examples) FILTER (WHERE owner = $4), 0)) AS "ofKey",
-        json_build_object('watches', count(*) FILTER (WHERE true),
+    'examples', coalesce(sum(examples) FILTER (WHERE line = $2), 0), 'filterBytes', coalesce(sum(octet_length(condition::text)) FILTER (WHERE line = $3), 0)) AS own,
+        json_build_object('watches', count(*) FILTER (WHERE owner = $4),
+    'examples', coalesce(sum(examples) FILTER (WHERE owner = $5), 0)) AS "ofKey", json_build_object('watches', count(*) FILTER (WHERE true),
     'examples', coalesce(sum(examples) FILTER (WHERE true), 0)) AS all
-      FROM (SELECT watch.line, watch.owner, coalesce((octet_length(watch.toward) + octet_length(watch.away)) / (4 * encoder.dimension), 0) AS examples FROM watches watch LEFT JOIN encoders encoder ON encoder.id = watch.encoder_id WHERE watch.expires_at > now()) active;
+      FROM (SELECT watch.line, watch.owner, watch.condition, coalesce((octet_length(watch.toward) + octet_length(watch.away)) / (4 * encoder.dimension), 0) AS examples FROM watches watch LEFT JOIN encoders encoder ON encoder.id = watch.encoder_id WHERE watch.expires_at > now()) active;
 
 /* watch.delete */ DELETE FROM watches watch WHERE watch.id = ANY($1::uuid[]) AND ((watch.owner = $2::integer AND watch.shopper = $3::bytea)
     OR (watch.owner = 0 AND watch.shopper = ''));
