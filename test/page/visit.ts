@@ -120,11 +120,14 @@ export async function settled<T>(read: () => Promise<T>): Promise<T> {
   return last;
 }
 
-/** Resolves once nothing fades or slides any more. */
+/** Resolves once nothing fades or slides any more, but for what goes with how far something is scrolled. */
 export const isStill = (page: Page): Promise<void> =>
   soon(() =>
     page.evaluate(() =>
-      document.getAnimations().every(({ effect }) => effect?.getComputedTiming().endTime === Infinity),
+      document
+        .getAnimations()
+        .filter(({ timeline }) => timeline instanceof DocumentTimeline)
+        .every(({ effect }) => effect?.getComputedTiming().endTime === Infinity),
     ),
   );
 

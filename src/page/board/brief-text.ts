@@ -1,5 +1,5 @@
 import type { OpenBoardQuery } from '../generated/graphql.js';
-import { joined, t } from '../texts/texts.js';
+import { joined, t, translated } from '../texts/texts.js';
 
 type Brief = NonNullable<NonNullable<OpenBoardQuery['board']>['brief']>;
 type Word = Brief['words'][number];
@@ -15,16 +15,16 @@ export function briefText(words: readonly Word[]): string {
   const often = (...kinds: Word['kind'][]): string[] =>
     of(...kinds)
       .filter(({ share }) => share >= SOME)
-      .map(({ word }) => word);
+      .map(({ word }) => translated(word));
   const categories = often('CATEGORY');
   // Some kind of thing they are, even if each is another one.
-  const things = categories.length > 0 ? categories : of('CATEGORY').map(({ word }) => word);
+  const things = categories.length > 0 ? categories : of('CATEGORY').map(({ word }) => translated(word));
   const colors = often('COLOR');
   const [first] = of('COLOR');
   const isMostly = first !== undefined && first.share >= MOSTLY && first.share < 1;
   const text = [
     joined(things, 'conjunction'),
-    isMostly ? t.value.mostly(first.word) : joined(colors, 'conjunction'),
+    isMostly ? t.value.mostly(translated(first.word)) : joined(colors, 'conjunction'),
     joined(often('PATTERN'), 'disjunction'),
     joined(often('MATERIAL'), 'disjunction'),
     joined(often('STYLE', 'ERA'), 'disjunction'),

@@ -1,6 +1,7 @@
+import type { ChoiceFragment } from '../generated/graphql.js';
 import type { Counts } from '../list/listing.js';
 import { place } from '../route.js';
-import { t, word } from '../texts/texts.js';
+import { t, translated, word } from '../texts/texts.js';
 import { priceLabel } from './price-label.js';
 import { storeName } from './stores.js';
 
@@ -9,5 +10,24 @@ export function chosenLabel(name: string, value: string, counts: Counts | null):
   if (name === 'store') return storeName(value) ?? t.value.store;
   if (name === 'price') return priceLabel(place.value.filters);
   const facet = counts?.facets.find((one) => one.name === name);
-  return facet?.buckets.find((bucket) => bucket.value === value)?.label ?? word(value);
+  return bucketLabel(
+    name,
+    facet?.buckets.find((bucket) => bucket.value === value) ?? { value, label: value },
+  );
+}
+
+/** What a value of a facet is called. What no product has, the gateway labels with the handle itself. */
+export function bucketLabel(
+  name: string,
+  { value, label }: Pick<ChoiceFragment['buckets'][number], 'value' | 'label'>,
+): string {
+  const isNamed = label !== value;
+  switch (name) {
+    case 'brand':
+      return isNamed ? label : label.replaceAll('-', ' ');
+    case 'category':
+      return isNamed ? translated(label) : word(value);
+    default:
+      return translated(label);
+  }
 }

@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
 import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
-import { number, t, word } from '../texts/texts.js';
+import { number, t, translated, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { chosenLabel } from './chosen-label.js';
 import { FilterSheet } from './filter-sheet.js';
@@ -103,9 +103,11 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         {inPlace.map(({ value, label }) => (
           <Chip
             key={value}
-            label={label}
+            label={translated(label)}
             isOn={isSize(value)}
-            said={isSize(value) ? t.value.remove(label) : t.value.onlySize(label)}
+            // A cross would make it wider, and move the sizes after it out of sight.
+            isPlain
+            said={isSize(value) ? t.value.remove(translated(label)) : t.value.onlySize(translated(label))}
             change={{ options: toggledIn(filters.options, 'size', value) }}
             tapped={() => stay(value)}
           />
@@ -126,13 +128,15 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
 interface ChipProps {
   readonly label: string;
   readonly isOn?: boolean;
+  /** Without a cross where it is on. */
+  readonly isPlain?: boolean;
   /** What it does, where the label alone does not say it. */
   readonly said?: string;
   readonly change: Partial<Filters>;
   readonly tapped?: () => void;
 }
 
-const Chip = ({ label, isOn = false, said, change, tapped }: ChipProps) => (
+const Chip = ({ label, isOn = false, isPlain = false, said, change, tapped }: ChipProps) => (
   <button
     class={isOn ? 'chip chip-on' : 'chip'}
     type="button"
@@ -142,7 +146,7 @@ const Chip = ({ label, isOn = false, said, change, tapped }: ChipProps) => (
       narrow(change);
     }}
   >
-    {label} {isOn ? <Icon name="close" /> : null}
+    {label} {isOn && !isPlain ? <Icon name="close" /> : null}
   </button>
 );
 

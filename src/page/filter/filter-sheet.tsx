@@ -6,6 +6,7 @@ import { type Filters, isEmptyRange, NO_FILTERS, readAmount } from '../place.js'
 import { narrow, place } from '../route.js';
 import { number, t } from '../texts/texts.js';
 import { Sheet } from '../ui/sheet.js';
+import { bucketLabel } from './chosen-label.js';
 import { toggled, toggledIn } from './filters.js';
 import { priceLabel } from './price-label.js';
 import { here, loadStores, locate, stores } from './stores.js';
@@ -100,7 +101,8 @@ function ValueFacet({ facet, filters, isAnyCounted }: FacetProps) {
             onClick={() => narrow(change(value))}
           >
             {facet.name === 'color' ? <i class="swatch" style={{ background: swatchOf(value) }} /> : null}
-            {label} {isCounted(facet) ? <small>{number(count)}</small> : null}
+            {bucketLabel(facet.name, { value, label })}{' '}
+            {isCounted(facet) ? <small>{number(count)}</small> : null}
           </button>
         ))}
       </div>

@@ -14,7 +14,7 @@ import {
   type Wish,
 } from '../place.js';
 import { go, place } from '../route.js';
-import { t } from '../texts/texts.js';
+import { t, translated } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 
 type Suggestions = NonNullable<SuggestQuery['suggest']>;
@@ -46,7 +46,7 @@ function listed({ texts, categories, brands, products }: Suggestions, filters: F
       })),
     ...shownCategories.map(({ id, name, handle }) => ({
       key: id,
-      label: name,
+      label: translated(name),
       kind: kinds.category,
       image: null,
       to: toPlace({ at: 'home' }, { ...filters, categories: [handle] }),

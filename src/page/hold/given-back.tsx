@@ -36,7 +36,10 @@ export function GivenBack({ held }: { readonly held: Held }) {
   };
   return (
     <article class="hold hold-given" ref={card}>
-      <p class="hold-what">{t.value.letGoSaid(title)}</p>
+      <p class="hold-what">
+        <b>{title}</b>
+        <small>{t.value.givenBack}</small>
+      </p>
       <button class="button button-quiet" type="button" disabled={isAsking} onClick={() => void again()}>
         {t.value.holdAgain}
       </button>

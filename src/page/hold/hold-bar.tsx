@@ -2,7 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { serverNow } from '../api/server-clock.js';
 import { market, marketOf } from '../market.js';
-import { duration, money, t } from '../texts/texts.js';
+import { duration, money, t, translated } from '../texts/texts.js';
+import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
 import { useRoomBelow } from '../ui/room-below.js';
 import { say, tell } from '../ui/said.js';
@@ -43,7 +44,7 @@ function HoldCard({ held }: { readonly held: Held }) {
   const [lastEnd, setLastEnd] = useState<string | null>(null);
   const [line] = hold.lines;
   const title = line?.sku?.product?.title ?? t.value.product;
-  const options = line?.sku?.options.map(({ value }) => value).join(' · ') ?? '';
+  const options = line?.sku?.options.map(({ value }) => translated(value)).join(' · ') ?? '';
   const heldIn = marketOf(channel);
   const usual = heldIn?.holdSeconds ?? null;
   const isExtendable = hold.expiresAt !== lastEnd && (usual === null || seconds <= EXTENDABLE_SHARE * usual);
@@ -131,14 +132,14 @@ function HoldCard({ held }: { readonly held: Held }) {
             });
           }}
         >
-          {t.value.longer}
+          <Icon name="longer" /> <span class="hold-word">{t.value.longer}</span>
         </button>
         <button
           class="button button-quiet"
           type="button"
           onClick={() => act(releaseHold(held), () => say(t.value.letGoSaid(title)))}
         >
-          {t.value.letGo}
+          <Icon name="close" /> <span class="hold-word">{t.value.letGo}</span>
         </button>
       </div>
       {problem === null ? null : (

@@ -4,7 +4,7 @@ import { type PictureFragment, ShopWindowDocument } from '../generated/graphql.j
 import { Picture } from '../list/picture.js';
 import { channel, type Kind, kinds, market } from '../market.js';
 import { NO_FILTERS } from '../place.js';
-import { t } from '../texts/texts.js';
+import { t, translated } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 
 /** As many as the operation asks for. */
@@ -49,7 +49,7 @@ const KindLink = ({ kind: { handle, name }, picture }: KindLinkProps) => (
           <Picture picture={picture} sizes="(min-width: 720px) 16vw, 6.5rem" alt="" />
         )}
       </span>
-      <span class="kinds-name">{name}</span>
+      <span class="kinds-name">{translated(name)}</span>
     </Link>
   </li>
 );

@@ -1,4 +1,5 @@
 import type { PictureFragment, TileProductFragment } from '../generated/graphql.js';
+import { translated } from '../texts/texts.js';
 
 /** A product in a list, with the picture that the list shows of it. */
 export interface Item {
@@ -22,6 +23,8 @@ export const toItems = (edges: readonly Edge[]): Item[] =>
 /** The sizes in which the product can be bought now, in the merchant's order. */
 export const sizesOf = ({ availability }: TileProductFragment): string[] => [
   ...new Set(
-    (availability?.sellableOptions ?? []).flatMap(({ name, value }) => (name === 'size' ? [value] : [])),
+    (availability?.sellableOptions ?? []).flatMap(({ name, value }) =>
+      name === 'size' ? [translated(value)] : [],
+    ),
   ),
 ];

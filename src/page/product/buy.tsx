@@ -6,7 +6,7 @@ import { holdNow, holds } from '../hold/holds.js';
 import { marketOf } from '../market.js';
 import type { Filters } from '../place.js';
 import { narrow, place } from '../route.js';
-import { duration, money, number, t, timeOf } from '../texts/texts.js';
+import { duration, money, number, t, timeOf, translated } from '../texts/texts.js';
 import { say } from '../ui/said.js';
 import { Instead } from './instead.js';
 import { canBeHeld, matching, type Product, type Sku, useOffers, valueOf } from './offers.js';
@@ -75,13 +75,13 @@ export function Buy({ channel, product, look }: BuyProps) {
         values.length === 1 ? (
           <p key={name} class="option-one">
             {t.value.facets[name] ?? name}
-            <span>{values[0]?.value}</span>
+            <span>{translated(values[0]?.value ?? '')}</span>
           </p>
         ) : (
           <fieldset key={name} class="option" data-option={name}>
             <legend>
               {t.value.facets[name] ?? name}
-              {choice[name] === undefined ? null : <span>{choice[name]}</span>}
+              {choice[name] === undefined ? null : <span>{translated(choice[name])}</span>}
               {isMissed && missing?.name === name ? (
                 <span class="problem" role="alert">
                   {t.value.chooseFirst(t.value.facets[name] ?? name)}
@@ -99,11 +99,11 @@ export function Buy({ channel, product, look }: BuyProps) {
                     type="button"
                     class={`chip ${choice[name] === value ? 'chip-on' : ''} ${isThere ? '' : 'chip-out'}`}
                     aria-pressed={choice[name] === value}
-                    aria-label={isThere ? value : t.value.valueOut(value)}
+                    aria-label={isThere ? translated(value) : t.value.valueOut(translated(value))}
                     onClick={() => choose(name, value)}
                   >
                     {name === 'color' ? <i class="swatch" style={{ background: swatchOf(value) }} /> : null}
-                    {value}
+                    {translated(value)}
                   </button>
                 );
               })}

@@ -4,7 +4,7 @@ import { MoreAlikeDocument } from '../generated/graphql.js';
 import { toItems } from '../list/item.js';
 import { Picture } from '../list/picture.js';
 import { ProductPrice } from '../list/tile.js';
-import { t } from '../texts/texts.js';
+import { t, translated } from '../texts/texts.js';
 import { Link } from '../ui/link.js';
 import { type Product, type Sku, valueOf } from './offers.js';
 
@@ -50,7 +50,7 @@ export function Instead({ channel, product, chosen, skus, choose }: InsteadProps
         <div class="facet-values">
           {others.map(({ sku }) => (
             <button key={sku.id} class="chip" type="button" onClick={() => choose(sku)}>
-              {sku.options.map((option) => option.value).join(' · ')}
+              {sku.options.map((option) => translated(option.value)).join(' · ')}
             </button>
           ))}
         </div>

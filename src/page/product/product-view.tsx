@@ -7,7 +7,7 @@ import { OpenProductDocument } from '../generated/graphql.js';
 import { listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { alikeProduct } from '../list/sources.js';
-import { t, word } from '../texts/texts.js';
+import { t, translated } from '../texts/texts.js';
 import { Facts } from '../ui/facts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
@@ -91,7 +91,7 @@ function Shown({ channel, product }: { readonly channel: string; readonly produc
                 <dt>{t.value.facets['category']}</dt>
                 <dd>
                   <Link to={{ at: 'home' }} filters={{ ...NO_FILTERS, categories: [category.handle] }}>
-                    {category.name}
+                    {translated(category.name)}
                   </Link>
                 </dd>
               </div>
@@ -99,7 +99,7 @@ function Shown({ channel, product }: { readonly channel: string; readonly produc
             {attributesOf(product).map(([name, values]) => (
               <div key={name}>
                 <dt>{t.value.facets[name] ?? name}</dt>
-                <dd>{values.map(word).join(', ')}</dd>
+                <dd>{values.map(translated).join(', ')}</dd>
               </div>
             ))}
           </dl>

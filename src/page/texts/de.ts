@@ -1,3 +1,4 @@
+import { deWords } from './de-words.js';
 import type { Texts } from './en.js';
 
 export const de: Texts = {
@@ -19,6 +20,7 @@ export const de: Texts = {
   clearSearch: 'Suchfeld leeren',
   suggestions: 'Vorschläge',
   kinds: { category: 'Kategorie', brand: 'Marke' },
+  words: deWords,
 
   invitation: 'Zeig uns, was dir gefällt.',
   promise: 'Ein Bild, und du siehst, was du davon jetzt kaufen kannst.',
@@ -184,6 +186,7 @@ export const de: Texts = {
   letGo: 'Zurückgeben',
   longerSaid: (title, time) => `${title} bleibt ab jetzt ${time} zurückgelegt.`,
   longestSaid: (title, time) => `${title} bleibt ab jetzt ${time} zurückgelegt. Länger geht es nicht.`,
+  givenBack: 'Zurückgegeben',
   letGoSaid: (title) => `${title} ist zurückgegeben.`,
   holdAgain: 'Wieder zurücklegen',
   demoCheckout: 'Das ist eine Demo ohne Kasse. In einem echten Laden würdest du jetzt bezahlen.',
@@ -248,7 +251,7 @@ export const de: Texts = {
     bags: 'Taschen',
     hats: 'Mützen und Schals',
   },
-  designUpTo: (currency) => `Bis, in ${currency}`,
+  designUpTo: (currency) => `Höchstens, in ${currency}`,
   designing: 'Deine Entwürfe',
   designProgress: 'Fortschritt deiner Entwürfe',
   designSteps: {

@@ -1,6 +1,8 @@
 import type { GarmentKind } from '../studio/garment-kinds.js';
 import type { LabelKind, StockLevel } from '../generated/graphql.js';
 
+const asTheyAre: Readonly<Record<string, string>> = {};
+
 /** All texts of the page in English; other languages have the same keys. */
 export const en = {
   titles: {
@@ -21,6 +23,8 @@ export const en = {
   clearSearch: 'Clear the search field',
   suggestions: 'Suggestions',
   kinds: { category: 'Category', brand: 'Brand' },
+  /** Of the catalog, by what it calls them; here as they are. */
+  words: asTheyAre,
 
   invitation: 'Show us what you love.',
   promise: 'One picture, and you see what you can buy of it right now.',
@@ -187,6 +191,7 @@ export const en = {
   longerSaid: (title: string, time: string) => `${title} is held for ${time} from now.`,
   longestSaid: (title: string, time: string) =>
     `${title} is held for ${time} from now. That is as long as it can be held.`,
+  givenBack: 'Given back',
   letGoSaid: (title: string) => `${title} is given back.`,
   holdAgain: 'Hold again',
   demoCheckout: 'This is a demo: it has no checkout. In a real shop, you would pay now.',

@@ -79,6 +79,20 @@ export const moment = (at: number): string =>
 export const timeOf = (at: number): string =>
   new Intl.DateTimeFormat(language.value, { timeStyle: 'short' }).format(at);
 
+/**
+ * What the catalog calls a value, in the language of the page where that knows it: "schwarz/weiß" of "black/white". The
+ * gateway translates the texts of products alone.
+ */
+export const translated = (name: string): string =>
+  name
+    .split('/')
+    .map((part) => wordOf(part.toLowerCase()) ?? part)
+    .join('/');
+
+/** Not what all objects have: "constructor" is no color. */
+const wordOf = (name: string): string | undefined =>
+  Object.hasOwn(t.value.words, name) ? t.value.words[name] : undefined;
+
 /** A handle or a value of the catalog as words: "maxi dresses" of "dresses/maxi-dresses", "t-shirts" of "tops/t-shirts". */
 export const word = (value: string): string =>
-  value.slice(value.lastIndexOf('/') + 1).replace(/(?<=[^-]{2})-/g, ' ');
+  translated(value.slice(value.lastIndexOf('/') + 1).replace(/(?<=[^-]{2})-/g, ' '));

@@ -9,6 +9,7 @@ const PATHS = {
   similar: 'M5 5h9v9H5z M10 14v5h9v-9h-5',
   share: 'M12 15V4.5 M8 8l4-3.8L16 8 M6 12v7.5h12V12',
   less: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17 M8 12h8',
+  longer: 'M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17 M12 7.5V12l3 2',
   back: 'M14.5 5.5L8 12l6.5 6.5',
   code: 'M9 7l-5 5 5 5 M15 7l5 5-5 5',
   whole: 'M5 9V5h4 M15 5h4v4 M19 15v4h-4 M9 19H5v-4',

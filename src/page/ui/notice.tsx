@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Failure } from '../api/failure.js';
 import { t } from '../texts/texts.js';
+import { Link } from './link.js';
 
 interface NoticeProps {
   readonly title: string;
@@ -45,14 +46,22 @@ export function FailureNotice({ failure, retry }: FailureNoticeProps) {
     addEventListener('online', retry);
     return () => removeEventListener('online', retry);
   }, [failure]);
-  const { title, text } = t.value.failures[kindOf(failure)];
+  const kind = kindOf(failure);
+  const { title, text } = t.value.failures[kind];
   return (
     <div role="alert">
       <Notice title={title} text={text}>
         {seconds === null ? null : <p class="notice-wait">{t.value.again(seconds)}</p>}
-        <button class="button" type="button" onClick={retry}>
-          {t.value.tryAgain}
-        </button>
+        {kind === 'gone' ? (
+          // It does not come back by asking again.
+          <Link class="button" to={{ at: 'home' }}>
+            {t.value.seeAll}
+          </Link>
+        ) : (
+          <button class="button" type="button" onClick={retry}>
+            {t.value.tryAgain}
+          </button>
+        )}
       </Notice>
     </div>
   );
