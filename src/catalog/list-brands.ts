@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
+import { decodeCursor, encodeCursor } from '../graph/cursor.js';
 import { instantiate, MAX_KEY } from '../graph/node.js';
 import { checkFirst, PageInfo } from '../graph/page-info.js';
 import type { Context } from '../graph/request-context.js';
@@ -35,17 +36,16 @@ export async function listBrands(
 
 const cursorContent = z.tuple([z.string(), z.int().positive().max(MAX_KEY)]);
 
-const writeCursor = ({ name, key }: BrandPosition): string =>
-  Buffer.from(JSON.stringify([name, key])).toString('base64url');
+const writeCursor = ({ name, key }: BrandPosition): string => encodeCursor([name, key]);
 
 function readCursor(cursor: string): BrandPosition {
-  try {
-    const [name, key] = cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return { name, key };
-  } catch {
+  const content = decodeCursor(cursor, cursorContent);
+  if (content === null) {
     throw new RequestError(
       'INVALID_CURSOR',
       'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
     );
   }
+  const [name, key] = content;
+  return { name, key };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RequestError } from '../errors.js';
+import { decodeCursor, encodeCursor } from '../graph/cursor.js';
 import { MAX_KEY } from '../graph/node.js';
 import type { ProductSort } from './product-sort.types.js';
 
@@ -37,12 +38,12 @@ export class ProductCursor {
   }
 
   write({ rank, key }: ProductPosition): string {
-    return Buffer.from(JSON.stringify([this.#fingerprint, rank, key])).toString('base64url');
+    return encodeCursor([this.#fingerprint, rank, key]);
   }
 
   /** @throws RequestError INVALID_CURSOR */
   read(cursor: string): ProductPosition {
-    const content = parseCursorContent(cursor);
+    const content = decodeCursor(cursor, cursorContent);
     if (content === null || !this.order.rank.test(content[1])) {
       throw new RequestError(
         'INVALID_CURSOR',
@@ -57,13 +58,5 @@ export class ProductCursor {
       );
     }
     return { rank, key };
-  }
-}
-
-function parseCursorContent(cursor: string): z.infer<typeof cursorContent> | null {
-  try {
-    return cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-  } catch {
-    return null;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_KEY } from '../graph/node.js';
 import { RequestError } from '../errors.js';
+import { decodeCursor, encodeCursor } from '../graph/cursor.js';
 import type { RankingPosition } from '../vector-index/port.js';
 import type { Place } from './prove-page.js';
 
@@ -19,12 +20,12 @@ const content = z.union([
 export function writeCursor(fingerprint: string, { window, ...place }: Place): string {
   const values = ({ score, productId, rank }: RankingPosition): number[] => [score, productId, rank];
   const ofWindow = window === undefined ? [] : [window === null ? null : values(window)];
-  return Buffer.from(JSON.stringify([fingerprint, ...values(place), ...ofWindow])).toString('base64url');
+  return encodeCursor([fingerprint, ...values(place), ...ofWindow]);
 }
 
 /** @throws RequestError INVALID_CURSOR when it is not a cursor, or belongs to another search */
 export function readCursor(fingerprint: string, cursor: string): Place {
-  const parsed = parse(cursor);
+  const parsed = decodeCursor(cursor, content);
   if (parsed === null) {
     throw new RequestError(
       'INVALID_CURSOR',
@@ -47,14 +48,7 @@ const toPosition = ([score, productId, rank]: readonly [number, number, number])
   productId,
   rank,
 });
+
 /** Whether this is a cursor of the search with this fingerprint. */
 export const isCursorOf = (fingerprint: string, cursor: string): boolean =>
-  parse(cursor)?.[0] === fingerprint;
-
-function parse(cursor: string): z.infer<typeof content> | null {
-  try {
-    return content.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-  } catch {
-    return null;
-  }
-}
+  decodeCursor(cursor, content)?.[0] === fingerprint;
