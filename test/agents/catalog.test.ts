@@ -54,6 +54,10 @@ afterAll(() => gateway.close());
 
 const search = async (body: object, headers?: Record<string, string>) =>
   found.parse((await rest(gateway, '/catalog/search', body, headers)).body);
+const options = (values: readonly string[]): object => ({
+  ids: ['x'],
+  filters: { options: [{ name: 'size', values }] },
+});
 const idOf = async (words: string): Promise<string> => {
   const [product] = (await search({ query: words })).products;
   if (product === undefined) throw new Error(`no ${words}`);
@@ -189,6 +193,38 @@ describe('a lookup', () => {
       context: { currency: 'EUR' },
     });
     expect(products[0]?.variants.map(({ sku }) => sku)).toEqual(['L-M-RED']);
+  });
+
+  // Failed on 2026-11-30: each of 31,000 faults was described, and 3 million letters were compared with each variant.
+  test.each([
+    ['ids that are none', '/catalog/lookup', { ids: Array(2_000).fill(0) }, '$.ids'],
+    ['values', '/catalog/lookup', options(Array(51).fill('M')), '$.filters.options[0].values'],
+    ['letters in a value', '/catalog/lookup', options(['M'.repeat(1_001)]), '$.filters.options[0].values[0]'],
+    ['letters in values', '/catalog/lookup', options(Array(11).fill('M'.repeat(1_000))), '$.filters.options'],
+    [
+      'letters in a category',
+      '/catalog/lookup',
+      { ids: ['x'], filters: { categories: ['c'.repeat(1_001)] } },
+      '$.filters.categories[0]',
+    ],
+    [
+      'letters in a choice',
+      '/catalog/product',
+      { id: 'x', selected: [{ name: 'size', label: 'M'.repeat(1_001) }] },
+      '$.selected[0].label',
+    ],
+    [
+      'letters in a preference',
+      '/catalog/product',
+      { id: 'x', preferences: ['size'.repeat(251)] },
+      '$.preferences[0]',
+    ],
+  ])('of too many %s is refused at once', async (_what, path, body, where) => {
+    const answer = await rest(gateway, path, body);
+    expect(answer.status).toBe(400);
+    expect(refused.parse(answer.body).messages).toEqual([
+      expect.objectContaining({ code: 'invalid_request', path: where }),
+    ]);
   });
 
   test('of too many ids is refused', async () => {

@@ -14,6 +14,13 @@ const MAX_OPTIONS = 10;
 const MAX_ID_CHARS = 1_000;
 /** Longer than any of them has reason to be. */
 const MAX_HINT_CHARS = 1_000;
+/** Values of an option, and characters of all of them: as in GraphQL, which sees those of a search only. */
+const MAX_VALUES = 50;
+const MAX_VALUE_CHARS = 10_000;
+/** Longer than any name or value of a catalog. */
+const MAX_TEXT_CHARS = 1_000;
+/** Each id that is none is a fault, which takes microseconds to describe; of more ids, their number is the only one. */
+const MAX_COUNTED_IDS = 1_000;
 
 const hint = (description: string) => z.string().max(MAX_HINT_CHARS).describe(description);
 
@@ -29,6 +36,8 @@ export const context = z
   .partial()
   .describe('Hints about the buyer. None of them is required.');
 
+const text = z.string().max(MAX_TEXT_CHARS);
+
 const minor = z.int().min(0);
 const priceFilter = z.looseObject({
   min: minor.optional().describe('The lowest price, in minor units of context.currency.'),
@@ -38,14 +47,18 @@ const priceFilter = z.looseObject({
 const filters = z
   .looseObject({
     categories: z
-      .array(z.string())
+      .array(text)
       .max(MAX_OPTIONS)
       .optional()
       .describe('Values of product categories; any of them.'),
     price: priceFilter.optional(),
     options: z
-      .array(z.object({ name: z.string(), values: z.array(z.string()).min(1) }))
+      .array(z.object({ name: text, values: z.array(text).min(1).max(MAX_VALUES) }))
       .max(MAX_OPTIONS)
+      .refine(
+        (options) => options.flatMap(({ values }) => values).join('').length <= MAX_VALUE_CHARS,
+        `The values of options have more than ${MAX_VALUE_CHARS} characters: choose fewer.`,
+      )
       .optional()
       .describe('Options that one variant must have, such as { "name": "size", "values": ["M"] }.'),
   })
@@ -125,18 +138,19 @@ export const lookupRequest = z.looseObject({
   ids: z
     .array(z.string().max(MAX_ID_CHARS))
     .min(1)
+    .max(MAX_COUNTED_IDS)
     .describe(`Ids of products or variants, or SKU codes, at most ${MAX_IDS}.`),
   filters: filters.optional(),
   context: context.optional(),
 });
 export type LookupRequest = z.infer<typeof lookupRequest>;
 
-const selected = z.looseObject({ name: z.string(), label: z.string() });
+const selected = z.looseObject({ name: text, label: text });
 export const productRequest = z.looseObject({
   id: z.string().max(MAX_ID_CHARS).describe('The id of a product or a variant.'),
   selected: z.array(selected).max(MAX_OPTIONS).optional().describe('What the buyer has chosen so far.'),
   preferences: z
-    .array(z.string())
+    .array(text)
     .max(MAX_OPTIONS)
     .optional()
     .describe('Names of options, the most important first.'),
