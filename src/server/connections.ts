@@ -207,8 +207,10 @@ export function faultOf({
 }: IncomingMessage): { status: number; message: string } | null {
   if (rawHeaders.length > 2 * MAX_HEADERS)
     return { status: 431, message: `Send at most ${MAX_HEADERS} headers.` };
-  if (httpVersion === '1.1' && headers.host === undefined)
-    return { status: 400, message: 'Send a Host header.' };
+  const hosts = rawHeaders.filter((text, index) => index % 2 === 0 && /^host$/i.test(text)).length;
+  // A proxy may have read the other one (RFC 9112, 3.2).
+  if (hosts > 1 || (httpVersion === '1.1' && hosts === 0))
+    return { status: 400, message: 'Send one Host header.' };
   if (headers.expect !== undefined && !CONTINUE.test(headers.expect)) {
     return { status: 417, message: 'Send no Expect header, or "Expect: 100-continue".' };
   }

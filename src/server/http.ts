@@ -39,7 +39,7 @@ import { installPage } from './page.js';
 import { sendersWith } from './sender.js';
 import { payForRefusals } from './refused-credentials.js';
 import { Request } from './request.js';
-import { HOST, seenFrom, trustIn } from './seen-from.js';
+import { isHost, seenFrom, trustIn } from './seen-from.js';
 import { boundUnsent, createUnsent } from './unsent.js';
 import { traceRequests, traceRootFields } from './tracing.js';
 
@@ -104,9 +104,9 @@ export async function createServer<Context extends ServerContext>(
   );
   // It becomes part of image URLs.
   app.addHook('onRequest', ({ headers }, _reply, done) => {
-    const isHost = !headers.host || HOST.test(headers.host);
+    const isUsable = !headers.host || isHost(headers.host);
     done(
-      isHost ? undefined : new RequestError('BAD_USER_INPUT', 'The Host header is not a host and a port.'),
+      isUsable ? undefined : new RequestError('BAD_USER_INPUT', 'The Host header is not a host and a port.'),
     );
   });
   // Browsers must not guess another file type than the declared one: images are untrusted bytes.

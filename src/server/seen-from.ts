@@ -1,9 +1,21 @@
 import type { IncomingMessage } from 'node:http';
+import { isIPv6, type Socket } from 'node:net';
 import proxyAddr from '@fastify/proxy-addr';
 import type { RequestFacts } from '../graph/server-context.js';
 
 /** A name or an IPv4 address, or an IPv6 address in brackets, and perhaps a port. */
-export const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+/** A name in DNS has 253 characters. A longer one would be in each URL of an answer. */
+const MAX_HOST_CHARS = 253 + ':65535'.length;
+
+/** Whether a header names a host with which a URL can begin. */
+export const isHost = (text: string): boolean =>
+  text.length <= MAX_HOST_CHARS && HOST.test(text) && URL.canParse(`http://${text}`);
+
+/** How a client reached this server if it does not say: with HTTP/1.0, it need not. */
+function ownHost({ localAddress = '', localPort = 0 }: Socket): string {
+  return `${isIPv6(localAddress) ? `[${localAddress.replace(/%.*/, '')}]` : localAddress}:${localPort}`;
+}
 
 /** Whether this address, at this number of hops, is a proxy whose X-Forwarded-* headers are trusted. */
 export type Trusts = (address: string, hop: number) => boolean;
@@ -25,10 +37,11 @@ export function seenFrom(
   const forwarded = (name: string): string | null => (isProxied ? lastOf(headers[name]) : null);
   // Many proxies pass on what the client sent.
   const forwardedHost = forwarded('x-forwarded-host') ?? '';
+  const host = isHost(forwardedHost) ? forwardedHost : (headers.host ?? '');
   // Some proxies send the scheme of the WebSocket.
   const scheme = /^(https|wss)$/i.test(forwarded('x-forwarded-proto') ?? '') ? 'https' : 'http';
   return {
-    publicUrl: `${scheme}://${HOST.test(forwardedHost) ? forwardedHost : (headers.host ?? '')}`,
+    publicUrl: `${scheme}://${host === '' ? ownHost(socket) : host}`,
     clientAddress: proxyAddr.all(request, trusts).at(-1) ?? '',
   };
 }

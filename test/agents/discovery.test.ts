@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
@@ -37,6 +40,37 @@ const profileSchema = z.object({
       z.array(z.object({ version: z.string(), schema: z.string(), extends: z.array(z.string()).optional() })),
     ),
   }),
+});
+
+describe('a host', () => {
+  let local: TestGateway;
+  beforeAll(async () => {
+    local = await startTestGateway(() => Promise.resolve(), { beside: gateway });
+  });
+  afterAll(() => local.close());
+
+  // Failed on 2026-11-30: the answer was INTERNAL_SERVER_ERROR, or a host of 15 kB came with each URL in it.
+  test.each([
+    ['an impossible port', 'shop.example:99999'],
+    ['an impossible address', '999.999.999.999'],
+    ['an impossible address of IPv6', '[::ffff:1.2.3.4.5]'],
+    ['an impossible name', 'xn--a.example'],
+    ['a name that is too long', 'a.'.repeat(200)],
+  ])('that is %s is refused', async (_what, host) => {
+    for (const url of ['/.well-known/ucp', '/graphql?query={__typename}'])
+      expect((await get(url, { host }, local)).status).toBe(400);
+  });
+
+  // Failed on 2026-11-30 with INTERNAL_SERVER_ERROR.
+  test('that a client does not name is that of its connection', async () => {
+    const { port, hostname } = new URL(await local.listen());
+    const socket = connect(Number(port), hostname);
+    await once(socket, 'connect');
+    socket.write('GET /.well-known/ucp HTTP/1.0\r\n\r\n');
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain(`"endpoint":"http://127.0.0.1:${port}/`);
+  });
 });
 
 describe('the profile', () => {

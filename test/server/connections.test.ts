@@ -359,6 +359,7 @@ test('of thousands ahead, those behind the one that shuts the client out are not
 
 describe.each([
   ['expects what no server does', 417, 'GET / HTTP/1.1\r\nHost: shop.example\r\nExpect: x\r\n\r\n'],
+  ['has two Hosts', 400, 'GET / HTTP/1.1\r\nHost: shop.example\r\nHost: other.example\r\n\r\n'],
   ['has no Host', 400, 'GET / HTTP/1.1\r\nAccept: */*\r\n\r\n'],
   [
     'has too many headers',

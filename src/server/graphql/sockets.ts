@@ -29,7 +29,7 @@ import {
   RETRY_AFTER_SECONDS,
 } from '../limits.js';
 import type { Metrics } from '../metrics.js';
-import { HOST, seenFrom, type Trusts } from '../seen-from.js';
+import { isHost, seenFrom, type Trusts } from '../seen-from.js';
 import type { Unsent } from '../unsent.js';
 import { createFloodGuard } from './socket-floods.js';
 import type { Connection } from './subscriptions.js';
@@ -140,7 +140,7 @@ export function installSockets(
       const count = (offers.get(stream) ?? 0) + 1;
       offers.set(stream, count);
       serveWithoutUpgrade(app, request, stream, head, count >= MAX_UPGRADE_OFFERS_PER_CONNECTION);
-    } else if (!HOST.test(request.headers.host ?? '')) {
+    } else if (!isHost(request.headers.host ?? '')) {
       refuse(stream, 'The Host header is not a host and a port.', BAD_REQUEST);
     } else {
       open(request, stream, head);
