@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
-import { turnOnLoop } from '../platform/loop-turns.js';
 import { passesFilter } from '../projection/index-filter.js';
 import { projectImages, readEmbeddedImages } from '../projection/projection.store.js';
 import type { PointPayload } from '../vector-index/port.js';
-import { nearest } from '../vector-index/vectors.js';
 import { type Match, noteLeft, noteMatches, readMatching } from './follow.store.js';
+import { type Likenesses, type Picture, pictureOf } from './likenesses.js';
 import { type Passing, readPassing, readPassingEach } from './passing.store.js';
-import type { BookedWatch, LookWatch, WatchBook, WatchGroup } from './watch-book.js';
+import { Turns } from './turns.js';
+import type { BookedWatch, WatchBook, WatchGroup } from './watch-book.js';
 
 /** Few enough that what Postgres answers about them fits in memory, even if all have thousands of SKUs. */
 const PROJECTED_AT_ONCE = 100;
@@ -20,16 +20,12 @@ const PRODUCTS_OF_FILTERS = 50;
  * before the next products are compared.
  */
 const PAIRS_AT_ONCE = 50_000;
-/** How long products are compared before requests get a turn. */
-const TURN_MS = 5;
-/** Comparisons between two looks at the clock: 256 vectors of 512 numbers take about a tenth of a millisecond. */
-const COMPARED_AT_ONCE = 256;
 
 interface ComparedImage {
   readonly productKey: number;
   readonly tags: ReadonlySet<string>;
   readonly numbers: PointPayload['numbers'];
-  readonly vector: Float32Array;
+  readonly picture: Picture;
 }
 
 /** What may match, before Postgres has proven it: watches with the best cosine, by group and product. */
@@ -57,6 +53,12 @@ class Candidates {
   }
 }
 
+/** What a gateway has of the watches, so that a change of stock reads and compares none of them. */
+export interface WatchesInMemory {
+  readonly book: WatchBook;
+  readonly likenesses: Likenesses;
+}
+
 /**
  * Compares products with all watches as they are now, and notes which begin to match, each with an event, and which no
  * longer do. Safe to repeat: what matches already is not told again. Tags and vectors decide in memory what Postgres proves.
@@ -65,7 +67,7 @@ class Candidates {
 export async function compareProducts(
   client: ClientBase,
   encoder: string,
-  book: WatchBook,
+  { book, likenesses }: WatchesInMemory,
   productKeys: readonly number[],
 ): Promise<number> {
   const turns = new Turns();
@@ -83,7 +85,16 @@ export async function compareProducts(
     const images = await readImages(client, encoder, keys);
     for (const group of book.groups) {
       await turns.take();
-      await compareImages(group, images, candidates, turns);
+      for (const { productKey, picture, ...tagged } of images) {
+        if (!passesFilter(group.filter, tagged)) continue;
+        await turns.take();
+        const { watches, cosines } = await likenesses.of(group, picture, turns);
+        watches.forEach((watch, i) => {
+          // What was deleted is no longer in the book.
+          if (watch.excluded.has(productKey) || !book.has(watch.number)) return;
+          candidates.add(group, productKey, watch, cosines[i] ?? null);
+        });
+      }
       for (const key of keys)
         for (const watch of group.products.get(key)?.values() ?? []) candidates.add(group, key, watch, null);
     }
@@ -202,50 +213,13 @@ async function readImages(
   return embedded.flatMap(({ imageId, productId, vector }) => {
     const payload = payloads.get(imageId)?.payload;
     if (payload === undefined) return [];
-    return [{ productKey: productId, tags: new Set(payload.tags), numbers: payload.numbers, vector }];
+    return [
+      {
+        productKey: productId,
+        tags: new Set(payload.tags),
+        numbers: payload.numbers,
+        picture: pictureOf(vector),
+      },
+    ];
   });
-}
-
-/** Adds the watches of the group that images may match. */
-async function compareImages(
-  group: WatchGroup,
-  images: readonly ComparedImage[],
-  candidates: Candidates,
-  turns: Turns,
-): Promise<void> {
-  if (group.looks.size === 0) return;
-  for (const image of images) {
-    if (!passesFilter(group.filter, image)) continue;
-    let compared = 0;
-    for (const watch of group.looks.values()) {
-      compared += watch.examples.positive.length + watch.examples.negative.length;
-      if (compared >= COMPARED_AT_ONCE) {
-        compared = 0;
-        await turns.take();
-      }
-      const cosine = cosineOf(watch, image);
-      if (cosine !== null) candidates.add(group, image.productKey, watch, cosine);
-    }
-  }
-}
-
-/** Null when it is not similar enough, as a search with `minScore` decides it. */
-function cosineOf(
-  { excluded, examples: { positive, negative }, minCosine }: LookWatch,
-  { productKey, vector }: ComparedImage,
-): number | null {
-  if (excluded.has(productKey)) return null;
-  const cosine = nearest(vector, positive);
-  return cosine >= minCosine && cosine > nearest(vector, negative) ? cosine : null;
-}
-
-/** Lets requests have their turns on the event loop during a long comparison. */
-class Turns {
-  #since = performance.now();
-
-  async take(): Promise<void> {
-    if (performance.now() - this.#since < TURN_MS) return;
-    await turnOnLoop();
-    this.#since = performance.now();
-  }
 }

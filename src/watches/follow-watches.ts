@@ -13,6 +13,7 @@ import {
   type WatchedChanges,
   type WatchPosition,
 } from './follow.store.js';
+import { Likenesses } from './likenesses.js';
 import { WatchBook } from './watch-book.js';
 
 /** Not every change is notified. */
@@ -52,7 +53,7 @@ interface FollowOptions {
  * position, and what it notes and tells is committed with it.
  */
 export function followWatches({ db, encoderId, changes, log }: FollowOptions): WatchFollower {
-  const book = new WatchBook(encoderId, log);
+  const inMemory = { book: new WatchBook(encoderId, log), likenesses: new Likenesses() };
   let sweptAtOnce = MAX_SWEPT;
 
   /** Returns whether there is more to do at once. */
@@ -61,7 +62,7 @@ export function followWatches({ db, encoderId, changes, log }: FollowOptions): W
       const from = await claimWatchPosition(client);
       if (from === null) return false;
       const changed = await readWatchedChanges(client, from, MAX_CHANGED);
-      await book.refresh(client, changed.position);
+      await inMemory.book.refresh(client, changed.position);
       // A new watch was written with what matched at an older snapshot.
       const ofNew =
         changed.newSince === null
@@ -76,7 +77,7 @@ export function followWatches({ db, encoderId, changes, log }: FollowOptions): W
       const swept = sweep === null ? [] : await readProductKeys(client, sweep, atOnce);
       const beganAt = performance.now();
       const keys = [...new Set([...changed.productKeys, ...(ofNew?.productKeys ?? []), ...swept])];
-      const told = keys.length === 0 ? 0 : await compareProducts(client, encoderId, book, keys);
+      const told = keys.length === 0 ? 0 : await compareProducts(client, encoderId, inMemory, keys);
       if (told > 0) log.debug({ products: keys.length, events: told }, 'Products matched watches');
       const next = swept.length < atOnce ? null : (swept.at(-1) ?? null);
       if (next !== null) sweptAtOnce = paced(atOnce, performance.now() - beganAt);

@@ -19,9 +19,16 @@ export interface BookedWatch {
   readonly maxAmount: number | null;
 }
 
-/** A watch of whatever looks like its examples. */
-export interface LookWatch extends BookedWatch {
+/** What a watch asks of products that look like its examples. */
+export interface LookTerms extends BookedWatch {
   readonly excluded: ReadonlySet<number>;
+}
+
+/** A watch of whatever looks like its examples. */
+export interface LookWatch {
+  readonly terms: LookTerms;
+  /** Rises with each watch that the book gets. It keeps that of one that it has had in the same group. */
+  readonly order: number;
   readonly examples: Examples;
   readonly minCosine: number;
 }
@@ -31,11 +38,14 @@ export interface LookWatch extends BookedWatch {
  * all of them at once, and the price of what passes is compared with each.
  */
 export interface WatchGroup {
+  /** Stays the same when all are read again. */
+  readonly key: string;
   readonly channelKey: number;
   readonly condition: ProductCondition;
   /** What the index would be asked for: a necessary condition. */
   readonly filter: IndexFilter;
-  readonly looks: Map<number, LookWatch>;
+  /** In their order. */
+  readonly looks: LookWatch[];
   /** By product, then by number. */
   readonly products: Map<number, Map<number, BookedWatch>>;
 }
@@ -45,8 +55,9 @@ export interface WatchGroup {
  * stay for some minutes, and nothing is written for them.
  */
 export class WatchBook {
-  readonly #groups = new Map<string, WatchGroup>();
+  #groups = new Map<string, WatchGroup>();
   readonly #numbers = new Set<number>();
+  #lastOrder = 0;
   /** What was loaded is what this snapshot sees; null: nothing yet. */
   #position: string | null = null;
   #loadedAtMs = 0;
@@ -72,22 +83,38 @@ export class WatchBook {
   /** Adds all watches that this snapshot sees, and maybe newer ones. */
   async refresh(client: ClientBase, position: string): Promise<void> {
     const now = performance.now();
-    if (this.#position === null || now - this.#loadedAtMs > RELOAD_MS) {
-      this.#groups.clear();
-      this.#numbers.clear();
-      this.#position = null;
-      this.#loadedAtMs = now;
-    }
-    for (let above = 0; ;) {
-      const rows = await loadWatches(client, this.encoder, this.#position, above);
-      for (const row of rows) this.#add(row);
-      above = rows.at(-1)?.number ?? 0;
-      if (rows.length < LOADED_AT_ONCE) break;
-    }
+    if (this.#position === null || now - this.#loadedAtMs > RELOAD_MS) await this.#reload(client, now);
+    else await this.#load(client);
     this.#position = position;
   }
 
-  #add({ number, channelKey, channel, productKey, expiresAt, ...row }: LoadedWatch): void {
+  async #reload(client: ClientBase, now: number): Promise<void> {
+    this.#position = null;
+    this.#loadedAtMs = now;
+    const known = new Map(
+      [...this.#groups].map(([key, { looks }]) => [
+        key,
+        new Map(looks.map((look) => [look.terms.number, look])),
+      ]),
+    );
+    this.#groups = new Map();
+    this.#numbers.clear();
+    await this.#load(client, known);
+    for (const { looks } of this.#groups.values()) looks.sort((a, b) => a.order - b.order);
+  }
+
+  async #load(client: ClientBase, known: KnownLooks = new Map()): Promise<void> {
+    for (let above = 0; ;) {
+      const rows = await loadWatches(client, this.encoder, this.#position, above);
+      for (const row of rows) this.#add(row, known);
+      above = rows.at(-1)?.number ?? 0;
+      if (rows.length < LOADED_AT_ONCE) break;
+    }
+  }
+
+  #add({ number, channelKey, channel, productKey, expiresAt, ...row }: LoadedWatch, known: KnownLooks): void {
+    // The last time, it may have been newer than the position.
+    if (this.#numbers.has(number)) return;
     const parsed = storedCondition.safeParse(row.condition);
     if (!parsed.success) {
       this.log.error({ err: parsed.error, watch: number }, 'A watch cannot be read and tells nothing');
@@ -97,10 +124,11 @@ export class WatchBook {
     const condition = { ...parsed.data, minAmount: null, maxAmount: null };
     const key = JSON.stringify([channelKey, channel, condition]);
     const group: WatchGroup = this.#groups.get(key) ?? {
+      key,
       channelKey,
       condition,
       filter: toIndexFilter(condition, channel, []),
-      looks: new Map(),
+      looks: [],
       products: new Map(),
     };
     this.#groups.set(key, group);
@@ -110,20 +138,22 @@ export class WatchBook {
       group.products.set(productKey, watches.set(number, { number, expiresAt, minAmount, maxAmount }));
       return;
     }
-    group.looks.set(number, {
-      number,
-      expiresAt,
-      minAmount,
-      maxAmount,
-      excluded: new Set(row.excluded),
-      examples: {
-        positive: vectorsOf(row.toward, row.dimension),
-        negative: vectorsOf(row.away, row.dimension),
+    group.looks.push(
+      known.get(key)?.get(number) ?? {
+        terms: { number, expiresAt, minAmount, maxAmount, excluded: new Set(row.excluded) },
+        order: (this.#lastOrder += 1),
+        examples: {
+          positive: vectorsOf(row.toward, row.dimension),
+          negative: vectorsOf(row.away, row.dimension),
+        },
+        minCosine: row.minCosine ?? Infinity,
       },
-      minCosine: row.minCosine ?? Infinity,
-    });
+    );
   }
 }
+
+/** By group and number. */
+type KnownLooks = ReadonlyMap<string, ReadonlyMap<number, LookWatch>>;
 
 function vectorsOf(bytes: Buffer | null, dimension: number | null): Float32Array[] {
   if (bytes === null || dimension === null) return [];

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { toBytes } from '../../src/vector-index/vectors.js';
 import { tellWatchEvents } from '../../src/watches/watch-events.js';
 import { addWebhook } from '../../src/webhooks/manage-webhooks.store.js';
 import { type MessagePoster, openMessagePoster } from '../../src/webhooks/post-message.js';
@@ -133,6 +134,31 @@ describe('followers', () => {
     await gateway.db.query(`TRUNCATE sku_changes; UPDATE watch_position SET at = now() - interval '1 hour'`);
     follow();
     await until('it is told', async () => (await told(id)).length > 0);
+  });
+
+  // What was compared is kept. Were it kept by product, this would fail.
+  test('compare a product by the picture that it has by now', async () => {
+    await seed('dress');
+    const paint = (...vector: number[]) =>
+      gateway.db.query(
+        `UPDATE embeddings SET vector = $1 FROM product_images image JOIN products ON products.id = product_id
+         WHERE image.sha256 = embeddings.sha256 AND products.handle = 'dress'`,
+        [toBytes(Float32Array.from(vector))],
+      );
+    const id = await watchRed();
+    await stock('dress', 1);
+    await paint(0, 1, 0, 0);
+    await followed(gateway.db);
+    await stock('dress', 0);
+    await stock('dress', 1);
+    expect(await told(id)).toEqual(['dress']);
+    await paint(1, 0, 0, 0);
+    await followed(gateway.db);
+    expect(await told(id)).toEqual(['dress', 'dress']);
+    const newer = await watchRed();
+    await stock('dress', 0);
+    await stock('dress', 1);
+    expect(await told(newer)).toEqual(['dress']);
   });
 
   test('compare all products after a change that may concern any', async () => {
