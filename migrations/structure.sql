@@ -66,7 +66,7 @@ CREATE TABLE boards (
   updated_at timestamp with time zone DEFAULT now() NOT NULL,
   shopper bytea DEFAULT '\x'::bytea NOT NULL,
   line bytea,
-  size integer DEFAULT 1 NOT NULL,
+  size integer DEFAULT 5 NOT NULL,
   CONSTRAINT boards_line_check CHECK (octet_length(line) = 32),
   CONSTRAINT boards_number_key UNIQUE (number),
   CONSTRAINT boards_pkey PRIMARY KEY (id),

@@ -9,7 +9,7 @@ import { mutatePrepared } from '../mutation/mutate.js';
 import { findQueryImage } from '../images/query-image.js';
 import { keepVector } from '../images/embedding.store.js';
 import type { SearchServices } from '../search/search-services.js';
-import { touchBoard } from './board.store.js';
+import { sizeBeside, touchBoard } from './board.store.js';
 import { type BoardPayload, type PinAddInput } from './board.types.js';
 import { checkRoom } from './check-room.js';
 import { requireBoard } from './find-board.js';
@@ -60,7 +60,7 @@ export async function addPin(
         ]);
       }
       await touchBoard(client, board);
-      await checkRoom(client, board);
+      checkRoom(await sizeBeside(client, board));
       return { board };
     },
   );

@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
-import { PICTURE_SIZE } from './limits.js';
+import { BOARD_SIZE, PICTURE_SIZE } from './limits.js';
 
 const boardRow = z.object({
   uuid: z.string(),
@@ -105,20 +105,26 @@ export async function touchBoard(client: ClientBase, uuid: string): Promise<void
   await execute(
     client,
     sql`/* board.touch */ UPDATE boards SET updated_at = now(), size = (
-        SELECT 1 + count(*) + ${PICTURE_SIZE - 1} * count(sha256) FROM pins WHERE board_id = boards.id)
+        SELECT ${BOARD_SIZE} + count(*) + ${PICTURE_SIZE - 1} * count(sha256) FROM pins WHERE board_id = boards.id)
       WHERE id = ${uuid}::uuid`,
   );
 }
 
 /**
- * The boards and pins of the client that created this board, in the units of PICTURE_SIZE; 0 if it has an owner. Calls at the
- * same time do not see each other, so a client may have a few more than it is allowed.
+ * What a client has on boards without an owner, in pins (limits.ts). Calls at the same time do not see each other, so it may
+ * get a few more than it may have.
  */
-export async function sizeOfClient(client: ClientBase, uuid: string): Promise<number> {
+export const sizeOfLine = (client: ClientBase, line: Buffer): Promise<number> =>
+  sizeWhere(client, sql`line = ${line}::bytea`);
+
+/** The same of the client that created this board; 0 if the board has an owner. */
+export const sizeBeside = (client: ClientBase, uuid: string): Promise<number> =>
+  sizeWhere(client, sql`line = (SELECT line FROM boards WHERE id = ${uuid}::uuid)`);
+
+async function sizeWhere(client: ClientBase, condition: Sql): Promise<number> {
   const [row] = await query(
     client,
-    sql`/* board.sizeOfClient */ SELECT coalesce(sum(size), 0) AS size FROM boards
-      WHERE line = (SELECT line FROM boards WHERE id = ${uuid}::uuid)`,
+    sql`/* board.size */ SELECT coalesce(sum(size), 0) AS size FROM boards WHERE ${condition}`,
     z.object({ size: z.number() }),
   );
   return row?.size ?? 0;

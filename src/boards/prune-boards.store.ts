@@ -16,8 +16,8 @@ export function pruneOldBoards(db: Database, days: number, limit: number): Promi
 }
 
 /**
- * The boards of nobody in particular, up to `limit`, that are to be deleted so that those left have together at most the size
- * `most`. Room is shared out evenly: of the clients that have most, until they have equally much, those boards that were
+ * The boards of nobody in particular, up to `limit`, that are to be deleted so that those left have together at most `most`
+ * pins (limits.ts). Room is shared out evenly: of the clients that have most, until they have equally much, those boards that were
  * changed longest ago. So whoever has less than an even share loses nothing, however many others crowd in.
  */
 export async function findCrowding(db: Database, most: number, limit: number): Promise<string[]> {

@@ -8,7 +8,7 @@ import type { Context } from '../graph/request-context.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutate, type Outcome } from '../mutation/mutate.js';
 import type { Database } from '../platform/postgres.js';
-import { countBoards, deleteBoard, insertBoard, readBoards, renameBoard } from './board.store.js';
+import { countBoards, deleteBoard, insertBoard, readBoards, renameBoard, sizeOfLine } from './board.store.js';
 import {
   Board,
   type BoardCreateInput,
@@ -19,6 +19,7 @@ import {
 } from './board.types.js';
 import { checkRoom } from './check-room.js';
 import { requireBoard } from './find-board.js';
+import { BOARD_SIZE } from './limits.js';
 import { lockPins } from './pin.store.js';
 
 /** A key with more boards creates one per user. Those boards should belong to the users: to shoppers with tokens. */
@@ -57,9 +58,8 @@ export async function createBoard(
       if (!isNobody(context.caller) && (await countBoards(client, owner)) >= MAX_BOARDS) {
         throw refuse(null, `You already have ${MAX_BOARDS} boards: delete one with boardDelete first.`);
       }
-      const board = await insertBoard(client, owner, title, line);
-      await checkRoom(client, board);
-      return { board };
+      if (line !== null) checkRoom((await sizeOfLine(client, line)) + BOARD_SIZE);
+      return { board: await insertBoard(client, owner, title, line) };
     },
   );
   return boardPayload(db, context, outcome);

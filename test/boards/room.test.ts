@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { fromGlobalId, toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
-import { MAX_OF_CLIENT, PICTURE_SIZE } from '../../src/boards/limits.js';
+import { BOARD_SIZE, MAX_OF_CLIENT, PICTURE_SIZE } from '../../src/boards/limits.js';
 import { pruneBoards } from '../../src/boards/prune-boards.js';
 import { READER, seedApiKey } from '../support/api-keys.js';
 import { seedMarkets, seedProduct } from '../support/catalog.js';
@@ -78,7 +78,7 @@ const FULL = /^BAD_USER_INPUT: .*it is taken/;
 describe('one client', () => {
   test('has room for so many boards and pins, and others have theirs', async () => {
     const board = await create('192.0.2.1');
-    await fill(board, MAX_OF_CLIENT - 1);
+    await fill(board, MAX_OF_CLIENT - BOARD_SIZE);
     const last = await create('192.0.2.1');
     await expect(create('192.0.2.1')).rejects.toThrow(FULL);
     await expect(write('pinAdd', { board: last, product: shirt })).rejects.toThrow(FULL);
@@ -87,7 +87,7 @@ describe('one client', () => {
       FULL,
     );
     await write('boardUpdate', { board: last, title: 'Winter' });
-    expect(await sizeOf(last)).toBe(1);
+    expect(await sizeOf(last)).toBe(BOARD_SIZE);
     await create('192.0.2.2');
     await create('192.0.2.1', key);
   });
@@ -101,7 +101,7 @@ describe('one client', () => {
   test('can take back what it pinned, and change its mind about it', async () => {
     const board = await create('192.0.2.1');
     const other = await create('192.0.2.1');
-    await fill(other, MAX_OF_CLIENT - 2);
+    await fill(other, MAX_OF_CLIENT - BOARD_SIZE - 1);
     await write('pinAdd', { board, product: shirt });
     await write('pinAdd', { board, product: shirt, positive: false });
     await expect(write('pinAdd', { board, product: coat })).rejects.toThrow(FULL);
@@ -117,7 +117,7 @@ describe('one client', () => {
     await write('pinAdd', { board, product: shirt });
     const image = { base64: (await picture(200, 30, 30)).toString('base64') };
     await write('pinAdd', { board, image });
-    expect(await sizeOf(board)).toBe(2 + PICTURE_SIZE);
+    expect(await sizeOf(board)).toBe(BOARD_SIZE + 1 + PICTURE_SIZE);
   });
 });
 
