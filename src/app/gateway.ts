@@ -32,6 +32,7 @@ import { pruneBudgets } from '../budgets/budget.store.js';
 import { MemoryBudgets } from '../budgets/memory-budgets.js';
 import { SharedBudgets } from '../budgets/shared-budgets.js';
 import { openBlobs } from '../platform/open-blobs.js';
+import { countStored, type FillingBlobs } from '../platform/filling-blobs.js';
 import { pruneBlobs } from '../platform/prune-blobs.js';
 import { openChangeListener } from '../platform/change-listener.js';
 import type { Logger } from '../platform/logging.js';
@@ -75,6 +76,10 @@ import { sendWebhooks } from '../webhooks/send-webhooks.js';
  */
 const UPLOAD_AGE_MS = 7 * 24 * 60 * 60 * 1_000;
 const PRUNE_EVERY_MS = 60 * 60 * 1_000;
+/** Until then, uploads may take so much more of what they may take: in an hour, strangers could fill the disk. */
+const UNPRUNED_SHARE = 0.1;
+/** When they come faster than that. */
+const PRUNE_UPLOADS_EVERY_MS = 10_000;
 /** In an hour, a shop that sells much could write far more messages than may wait for a webhook. */
 const PRUNE_WEBHOOKS_EVERY_MS = 60 * 1_000;
 /** In an hour, strangers from many addresses could write gigabytes of boards and holds. */
@@ -141,7 +146,7 @@ export async function startGateway(
     started.push(() => closeDatabase(db));
     const calibration = await readEncoderCalibration(config.encoderFolder, encoder.id);
     const catalogImages = await openBlobs(config.imageStore.images);
-    const uploads = await openBlobs(config.imageStore.uploads);
+    const uploads = countStored(await openBlobs(config.imageStore.uploads));
 
     if (config.demo && (await isDemoMissing(background, encoder)))
       await importDemo(
@@ -343,7 +348,11 @@ export async function startGateway(
 
 /** Removes expired data, now and then regularly. */
 function pruneRegularly(
-  { uploads, db, maxUploadBytes }: Pick<Services, 'uploads' | 'db'> & { readonly maxUploadBytes: number },
+  {
+    uploads,
+    db,
+    maxUploadBytes,
+  }: Pick<Services, 'db'> & { readonly uploads: FillingBlobs; readonly maxUploadBytes: number },
   log: Logger,
 ): Readonly<Record<string, Omit<Loop, 'wake'>>> {
   const prune = (
@@ -354,7 +363,7 @@ function pruneRegularly(
     startLoop({
       async round({ closing }) {
         await work(closing);
-        return { ms: everyMs };
+        return { ms: everyMs, atLeastMs: PRUNE_UPLOADS_EVERY_MS };
       },
       lastRetryMs: LAST_PRUNE_RETRY_MS,
       log,
@@ -367,6 +376,16 @@ function pruneRegularly(
   let before: SkuPosition | null = null;
   /** Of the last time: they have had no product for an hour. */
   let unused: readonly number[] = [];
+  const pruneUploads = prune('Old uploads', () =>
+    pruneBlobs(uploads, { ageMs: UPLOAD_AGE_MS, maxBytes: maxUploadBytes }, async (sha256s) => {
+      const [pinned, designed] = await Promise.all([
+        pinnedUploads(db, sha256s),
+        designedUploads(db, sha256s),
+      ]);
+      return new Set([...pinned, ...designed]);
+    }),
+  );
+  uploads.eachTime(maxUploadBytes * UNPRUNED_SHARE, () => pruneUploads.wake());
   return {
     prune_sku_changes: prune(
       'Old changes of SKUs',
@@ -376,15 +395,7 @@ function pruneRegularly(
       },
       SKU_CHANGES_KEPT_MS,
     ),
-    prune_uploads: prune('Old uploads', () =>
-      pruneBlobs(uploads, { ageMs: UPLOAD_AGE_MS, maxBytes: maxUploadBytes }, async (sha256s) => {
-        const [pinned, designed] = await Promise.all([
-          pinnedUploads(db, sha256s),
-          designedUploads(db, sha256s),
-        ]);
-        return new Set([...pinned, ...designed]);
-      }),
-    ),
+    prune_uploads: pruneUploads,
     prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
     prune_designs: prune('Old designs', (closing) => pruneDesigns(db, closing)),
     prune_watches: prune('Old watches', (closing) => pruneWatches(db, closing)),
