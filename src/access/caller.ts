@@ -41,7 +41,8 @@ export interface Owner {
   readonly shopper: Buffer;
 }
 
-const NO_KEY = 0;
+/** Owns what belongs to callers without an API key. */
+export const NO_KEY = 0;
 const NO_SHOPPER = Buffer.alloc(0);
 
 export const ownerOf = ({ keyId, shopper }: Caller): Owner => ({

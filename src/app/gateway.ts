@@ -396,7 +396,11 @@ function pruneRegularly(
       SKU_CHANGES_KEPT_MS,
     ),
     prune_uploads: pruneUploads,
-    prune_idempotency_keys: prune('Old idempotency keys', (closing) => pruneIdempotencyKeys(db, closing)),
+    prune_idempotency_keys: prune(
+      'Old idempotency keys',
+      (closing) => pruneIdempotencyKeys(db, closing),
+      PRUNE_OF_STRANGERS_EVERY_MS,
+    ),
     prune_designs: prune('Old designs', (closing) => pruneDesigns(db, closing)),
     prune_watches: prune('Old watches', (closing) => pruneWatches(db, closing)),
     prune_holds: prune('Old holds', (closing) => pruneHolds(db, closing), PRUNE_OF_STRANGERS_EVERY_MS),

@@ -58,3 +58,18 @@ test('answers of more than a day ago are forgotten', async () => {
   const { rows } = await gateway.db.query<{ key: string }>('SELECT key FROM idempotency_keys ORDER BY 1');
   expect(rows.map(({ key }) => key)).toEqual(['key 22', 'key 23']);
 });
+
+test('of answers to callers without a key, only the newest are kept', async () => {
+  await gateway.db.query(`
+    INSERT INTO idempotency_keys (caller, key, operation, fingerprint, answer, created_at)
+      SELECT caller, 'new ' || minutes, 'both', sha256(''), '1', now() - minutes * interval '1 minute'
+    FROM generate_series(1, 5) AS minutes, unnest(ARRAY[0, 1]) AS caller`);
+  await pruneIdempotencyKeys(gateway.db, new AbortController().signal, 3);
+  const { rows } = await gateway.db.query<{ caller: number; count: number }>(
+    `SELECT caller, count(*)::int FROM idempotency_keys WHERE key LIKE 'new %' GROUP BY 1 ORDER BY 1`,
+  );
+  expect(rows).toEqual([
+    { caller: 0, count: 3 },
+    { caller: 1, count: 5 },
+  ]);
+});
