@@ -19,6 +19,9 @@ import {
 const { shop, visit } = receiveVisitors();
 const [PHONE, DESK] = SCREENS;
 
+/** What the bars of a browser leave of the height of a phone. */
+const BELOW_BARS = 664;
+
 const PRODUCT = '?product=corso-nove-rafa-dress-lilac-black';
 
 const linesOf = (text: Locator): Promise<number> =>
@@ -129,11 +132,14 @@ describe('what is held', () => {
   });
 });
 
-test('the sizes of a product are on the first screen of a phone', async () => {
+test('the sizes of a product are on the first screen of a phone, also below the bars of its browser', async () => {
   const page = await visit(PRODUCT, { screen: PHONE });
   const size = page.getByRole('group', { name: /^Size/ }).getByRole('button').first();
-  const { y, height } = await placeOf(size);
-  expect(y + height).toBeLessThanOrEqual(PHONE.viewport.height);
+  for (const height of [PHONE.viewport.height, BELOW_BARS]) {
+    await page.setViewportSize({ ...PHONE.viewport, height });
+    const place = await placeOf(size);
+    expect(place.y + place.height).toBeLessThanOrEqual(height);
+  }
 });
 
 test('what is gone is not asked for again: the page leads to what there is', async () => {

@@ -132,14 +132,16 @@ function HoldCard({ held }: { readonly held: Held }) {
             });
           }}
         >
-          <Icon name="longer" /> <span class="hold-word">{t.value.longer}</span>
+          <Icon name="longer" />
+          <span class="hold-word">{t.value.longer}</span>
         </button>
         <button
           class="button button-quiet"
           type="button"
           onClick={() => act(releaseHold(held), () => say(t.value.letGoSaid(title)))}
         >
-          <Icon name="close" /> <span class="hold-word">{t.value.letGo}</span>
+          <Icon name="close" />
+          <span class="hold-word">{t.value.letGo}</span>
         </button>
       </div>
       {problem === null ? null : (

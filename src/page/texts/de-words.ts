@@ -161,7 +161,7 @@ export const deWords: Readonly<Record<string, string>> = {
 
   'a-line': 'A-Linie',
   'band collar': 'Stehkragen',
-  boat: 'U-Boot',
+  boat: 'Bateau',
   bodycon: 'figurbetont',
   crew: 'Rundhals',
   cropped: 'kurz geschnitten',
