@@ -9,11 +9,11 @@ import type { KnownAgents } from './ucp/known-agents.js';
 import { installRest } from './ucp/rest.js';
 
 /** Agents keep what the gateway says about itself for five minutes; UCP asks for a minute at least. */
-const PROFILE_CACHE = 'public, max-age=300';
+const PROFILE_CACHE = 'max-age=300';
 /** ACP asks for an hour at least. */
-const DISCOVERY_CACHE = 'public, max-age=3600';
+const DISCOVERY_CACHE = 'max-age=3600';
 /** A schema never changes: another version has another address. */
-const SCHEMA_CACHE = 'public, max-age=86400';
+const SCHEMA_CACHE = 'max-age=86400';
 
 export interface AgentDoorOptions {
   readonly agents: KnownAgents;
@@ -28,11 +28,17 @@ export function openAgentDoor(
   { agents, publicUrl }: AgentDoorOptions,
 ): void {
   const services = { ...door, agents, publicUrlOf: publicUrl === null ? door.publicUrlOf : () => publicUrl };
+  // What is made of a request's own headers is for nobody else: many proxies pass on what a client says of the host.
+  const sharing = publicUrl === null ? 'private' : 'public';
   app.get('/.well-known/ucp', (request, reply) =>
-    reply.header('cache-control', PROFILE_CACHE).send(businessProfile(services.publicUrlOf(request))),
+    reply
+      .header('cache-control', `${sharing}, ${PROFILE_CACHE}`)
+      .send(businessProfile(services.publicUrlOf(request))),
   );
   app.get('/.well-known/acp.json', (request, reply) =>
-    reply.header('cache-control', DISCOVERY_CACHE).send(acpDiscovery(services.publicUrlOf(request))),
+    reply
+      .header('cache-control', `${sharing}, ${DISCOVERY_CACHE}`)
+      .send(acpDiscovery(services.publicUrlOf(request))),
   );
   app.get(EXTENSION_PATH, (request, reply) => {
     const schema = imageSearchSchema(services.publicUrlOf(request));
@@ -41,7 +47,10 @@ export function openAgentDoor(
         'NOT_FOUND',
         'The extension has no name here, because this address has no domain.',
       );
-    return reply.header('cache-control', SCHEMA_CACHE).type('application/schema+json').send(schema);
+    return reply
+      .header('cache-control', `${sharing}, ${SCHEMA_CACHE}`)
+      .type('application/schema+json')
+      .send(schema);
   });
   installRest(app, services);
   installMcp(app, services, publicUrl !== null);

@@ -61,6 +61,15 @@ describe('a host', () => {
       expect((await get(url, { host }, local)).status).toBe(400);
   });
 
+  // Failed on 2026-11-30: a shared cache could give what a proxy passed on of one client to all.
+  test.each(['/.well-known/ucp', '/.well-known/acp.json'])(
+    'of a request is in no shared cache: %s',
+    async (url) => {
+      expect((await get(url, {}, local)).cache).toMatch(/^private, /);
+      expect((await get(url)).cache).toMatch(/^public, /);
+    },
+  );
+
   // Failed on 2026-11-30 with INTERNAL_SERVER_ERROR.
   test('that a client does not name is that of its connection', async () => {
     const { port, hostname } = new URL(await local.listen());
