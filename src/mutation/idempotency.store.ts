@@ -40,7 +40,7 @@ export async function replayAnswer(client: ClientBase, call: IdempotentCall): Pr
   return row?.replay ?? null;
 }
 
-/** Stores the answer for a day. */
+/** Stores the answer for a day; of callers without an API key, until there are KEPT_OF_STRANGERS newer ones. */
 export async function keepAnswer(client: ClientBase, call: IdempotentCall, answer: unknown): Promise<void> {
   await execute(
     client,

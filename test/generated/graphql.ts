@@ -31,7 +31,7 @@ export type AvailabilityFilter =
 
 /** A board to create. */
 export type BoardCreateInput = {
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** The title, from 1 to 200 characters. */
   title: string;
@@ -89,13 +89,13 @@ export type GeoPointInput = {
 export type HoldConfirmInput = {
   /** The id of the hold. */
   hold: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
 };
 
 /** What to reserve, where, and for how long. */
 export type HoldCreateInput = {
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** From 1 to 100 lines, each with a different SKU. Either all of them are reserved or none. Callers without the scope holds:create may send at most 20 lines and 20 units in all, unless the operator configures other limits. */
   lines: Array<HoldLineInput>;
@@ -121,7 +121,7 @@ export type HoldLineInput = {
 export type HoldReleaseInput = {
   /** The id of the hold. */
   hold: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -177,7 +177,7 @@ export type OptionFilter = {
 export type PinAddInput = {
   /** The id of the board. */
   board: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** The image to pin, kept for as long as it is pinned. Null when you pin a product. */
   image?: ImageInput | null | undefined;
@@ -209,7 +209,7 @@ export type PricesSetInput = {
   channel?: string | null | undefined;
   /** From 1 to 250 entries. An SKU can have several with periods that do not overlap. */
   entries: Array<PriceSetEntryInput>;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -292,7 +292,7 @@ export type ProductSort =
 
 /** Products to create or update. */
 export type ProductsUpsertInput = {
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** From 1 to 250 products with at most 5000 images and 5000 SKUs in total. */
   products: Array<ProductInput>;
@@ -352,7 +352,7 @@ export type StockAdjustEntryInput = {
 export type StockAdjustInput = {
   /** From 1 to 250 entries, each for a different SKU or location. */
   entries: Array<StockAdjustEntryInput>;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** Why the stock changes, at most 1000 characters. Stored in the stock ledger with the name of the API key. Null: the name of the mutation. */
   reason?: string | null | undefined;
@@ -389,7 +389,7 @@ export type StockSetEntryInput = {
 export type StockSetInput = {
   /** From 1 to 250 entries, each for a different SKU or location. */
   entries: Array<StockSetEntryInput>;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** Why the stock changes, at most 1000 characters. Stored in the stock ledger with the name of the API key. Null: the name of the mutation. */
   reason?: string | null | undefined;

@@ -23,7 +23,7 @@ export type AvailabilityFilter =
 
 /** A board to create. */
 export type BoardCreateInput = {
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** The title, from 1 to 200 characters. */
   title: string;
@@ -58,7 +58,7 @@ export type DecimalRangeInput = {
 
 /** A job to cancel. */
 export type DesignCancelInput = {
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** The id of the job. */
   job: string | number;
@@ -96,7 +96,7 @@ export type DesignCreateInput = {
   count?: number | null | undefined;
   /** What makes the designs. */
   engine?: DesignEngine | null | undefined;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** What designs should look like and not look like; its words and `colors` are not used. Null when you pass a board. */
   query?: VisualQueryInput | null | undefined;
@@ -108,7 +108,7 @@ export type DesignCreateInput = {
 export type DesignDeleteInput = {
   /** The id of the design. */
   design: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -163,7 +163,7 @@ export type GeoPointInput = {
 
 /** What to reserve, where, and for how long. */
 export type HoldCreateInput = {
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** From 1 to 100 lines, each with a different SKU. Either all of them are reserved or none. Callers without the scope holds:create may send at most 20 lines and 20 units in all, unless the operator configures other limits. */
   lines: Array<HoldLineInput>;
@@ -179,7 +179,7 @@ export type HoldCreateInput = {
 export type HoldExtendInput = {
   /** The id of the hold. */
   hold: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** How long to hold the stock from now on, in seconds. A hold that ends later already is unchanged. From its creation to its end, a hold lasts at most as long as the caller could have created it for. Null: the default of the channel, or the longest possible time if that is shorter. */
   seconds?: number | null | undefined;
@@ -199,7 +199,7 @@ export type HoldLineInput = {
 export type HoldReleaseInput = {
   /** The id of the hold. */
   hold: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -262,7 +262,7 @@ export type OptionFilter = {
 export type PinAddInput = {
   /** The id of the board. */
   board: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** The image to pin, kept for as long as it is pinned. Null when you pin a product. */
   image?: ImageInput | null | undefined;
@@ -276,7 +276,7 @@ export type PinAddInput = {
 export type PinRemoveInput = {
   /** The id of the board. */
   board: string | number;
-  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs: use a UUID and keep it secret. Null: every call is executed. */
+  /** A unique key for this call, from 1 to 255 characters. When a call is repeated with the same key and input within 24 hours, it changes nothing and returns the same result. Each API key, and each shopper of it, has its own keys; callers without either share theirs, and of these only the newest 200,000 are kept: use a UUID and keep it secret. Null: every call is executed. */
   idempotencyKey?: string | null | undefined;
   /** The id of the pin. */
   pin: string | number;
