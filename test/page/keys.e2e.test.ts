@@ -119,8 +119,8 @@ describe('keys alone', () => {
     await soon(() => isWithin(page, '.bar'));
     await press(page, /Filter/, 'Shift+Tab');
     const sheet = page.getByRole('dialog', { name: 'Filter' });
-    // Tabs of a test come faster than a frame.
-    await sheet.waitFor();
+    // Tabs of a test come faster than a frame, and the sheet takes several.
+    await sheet.getByRole('group').nth(3).waitFor();
     await page.evaluate(() => {
       const dialog = document.querySelector('dialog');
       if (dialog === null) throw new Error('No sheet is open.');

@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Counts } from '../list/listing.js';
 import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
@@ -38,6 +39,8 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
     ({ name, value }) => name !== 'size' || !inPlace.some((size) => size.value === value),
   );
   const chips = useRef<HTMLDivElement>(null);
+  const end = useRef<HTMLElement>(null);
+  const goesOn = useGoesOn(chips, end);
   // What is in force is seen, also when a word far along the row was tapped.
   useLayoutEffect(() => chips.current?.scrollTo({ left: 0 }), [before.length]);
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
@@ -79,7 +82,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         </button>
       </div>
       <OtherMarket />
-      <div class="bar-chips" ref={chips}>
+      <div class={goesOn ? 'bar-chips bar-chips-on' : 'bar-chips'} ref={chips}>
         {before.map(({ name, value, without }) => (
           <Chip
             key={`${name} ${value}`}
@@ -117,6 +120,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
             {t.value.clearAll}
           </button>
         )}
+        <i class="bar-end" ref={end} />
       </div>
       {isOpen ? (
         <FilterSheet counts={counts} total={known?.total ?? null} close={() => setOpen(false)} />
@@ -149,6 +153,20 @@ const Chip = ({ label, isOn = false, isPlain = false, said, change, tapped }: Ch
     {label} {isOn && !isPlain ? <Icon name="close" /> : null}
   </button>
 );
+
+/** Whether the end of a row that scrolls is out of sight. */
+function useGoesOn(row: RefObject<HTMLElement | null>, end: RefObject<HTMLElement | null>): boolean {
+  const [goesOn, setGoesOn] = useState(false);
+  useEffect(() => {
+    if (end.current === null) return;
+    const observer = new IntersectionObserver((seen) => setGoesOn(seen.at(-1)?.isIntersecting === false), {
+      root: row.current,
+    });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, []);
+  return goesOn;
+}
 
 /**
  * The sizes that come first, with the other choices: among many words for what is seen, they would be out of sight. A size

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ChoiceFragment } from '../generated/graphql.js';
 import type { Counts } from '../list/listing.js';
+import { useMounted } from '../list/use-mounted.js';
 import { market } from '../market.js';
 import { type Filters, isEmptyRange, NO_FILTERS, readAmount } from '../place.js';
 import { narrow, place } from '../route.js';
@@ -11,6 +12,12 @@ import { toggled, toggledIn } from './filters.js';
 import { priceLabel } from './price-label.js';
 import { here, loadStores, locate, stores } from './stores.js';
 import { swatchOf } from './swatch.js';
+
+/** As many as a phone renders within a frame or two. The tap is answered by what is around them alone. */
+const PARTS_A_FRAME = 1;
+/** No names of facets. */
+const AROUND = ' around';
+const STORES = ' stores';
 
 interface FilterSheetProps {
   readonly counts: Counts | null;
@@ -24,16 +31,18 @@ export function FilterSheet({ counts, total, close }: FilterSheetProps) {
   const { filters } = place.value;
   // The best matches of a picture, for one, are only a part of what comes with a filter.
   const isAnyCounted = counts?.facets.some(isCounted) === true;
+  const facets = counts?.facets ?? [];
+  const shown = useMounted([AROUND, ...facets.map(({ name }) => name), STORES], PARTS_A_FRAME);
   return (
     <Sheet title={t.value.filter} close={close}>
-      {(counts?.facets ?? []).map((facet) =>
-        facet.kind === 'PRICE' ? (
+      {facets.map((facet) =>
+        !shown.has(facet.name) ? null : facet.kind === 'PRICE' ? (
           <PriceFacet key="price" facet={facet} filters={filters} isAnyCounted={isAnyCounted} />
         ) : (
           <ValueFacet key={facet.name} facet={facet} filters={filters} isAnyCounted={isAnyCounted} />
         ),
       )}
-      <StoreFacet store={filters.store} />
+      {shown.has(STORES) ? <StoreFacet store={filters.store} /> : null}
       {/* What is said outside of the sheet is not heard in it. */}
       <p class="unseen" role="status">
         {total === null
