@@ -20,6 +20,10 @@ const ROUND_SECONDS = 6;
 /** Well within what one core of Qdrant answers, so that it measures latency and no queue. */
 const SEARCHES_PER_SECOND = 10;
 
+/** A minute. */
+const WARM_UP_TRIES = 60;
+const WARM_UP_PAUSE_MS = 1_000;
+
 /** As the gateway creates collections, last: Qdrant builds its graph again for each, and changes are measured with it. */
 const QUANTIZATIONS: readonly Quantization[] = ['binary', 'none', 'scalar'];
 
@@ -92,6 +96,7 @@ async function measure(
   report: Report,
   progress: Say,
 ): Promise<void> {
+  await warmUp(index, asked);
   for (const shape of Object.keys(asked[0]?.shapes ?? {})) {
     const times: number[] = [];
     const recalls: number[] = [];
@@ -120,6 +125,21 @@ async function measure(
       ...{ unit: 'ms', a: [median(times)], b: [], note: `p99 ${percentile(times, 0.99).toFixed(1)} ms` },
     });
   }
+}
+
+/** After a graph was built, its file and the vectors are read for the first time, which a gateway does not wait for. */
+async function warmUp(index: VectorIndex, asked: readonly AskedQuery[]): Promise<void> {
+  for (const { query, shapes } of asked)
+    for (const { filter } of Object.values(shapes))
+      for (let tries = 1; ; tries += 1) {
+        try {
+          await index.search([{ vector: query.vector, filter, limit: PAGE }]);
+          break;
+        } catch (error) {
+          if (tries === WARM_UP_TRIES) throw error;
+          await sleep(WARM_UP_PAUSE_MS);
+        }
+      }
 }
 
 /** Searches at a fixed rate, in turns with and without changes of stock. */
