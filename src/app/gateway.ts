@@ -63,7 +63,7 @@ import { countProducts } from '../projection/projection.store.js';
 import { connectionName } from '../sync/request.store.js';
 import { openBodies } from '../vision/bodies/bodies.js';
 import { openDetector } from '../vision/detector.js';
-import { openEncoder } from '../vision/encoder.js';
+import { type Encoder, openEncoder } from '../vision/encoder.js';
 import { followWatches } from '../watches/follow-watches.js';
 import { pruneWatches } from '../watches/prune-watches.js';
 import { openMessagePoster } from '../webhooks/post-message.js';
@@ -270,7 +270,7 @@ export async function startGateway(
     started.push(() => budgets.close());
     const leaving = new AbortController();
     const pruning = pruneRegularly(
-      { uploads, db: background, maxUploadBytes: config.maxUploadBytes },
+      { uploads, db: background, encoder, maxUploadBytes: config.maxUploadBytes },
       part('prune'),
     );
     started.push(() => Promise.all(Object.values(pruning).map((loop) => loop.close())));
@@ -351,8 +351,13 @@ function pruneRegularly(
   {
     uploads,
     db,
+    encoder,
     maxUploadBytes,
-  }: Pick<Services, 'db'> & { readonly uploads: FillingBlobs; readonly maxUploadBytes: number },
+  }: Pick<Services, 'db'> & {
+    readonly uploads: FillingBlobs;
+    readonly encoder: Encoder;
+    readonly maxUploadBytes: number;
+  },
   log: Logger,
 ): Readonly<Record<string, Omit<Loop, 'wake'>>> {
   const prune = (
@@ -404,7 +409,12 @@ function pruneRegularly(
     prune_designs: prune('Old designs', (closing) => pruneDesigns(db, closing)),
     prune_watches: prune('Old watches', (closing) => pruneWatches(db, closing)),
     prune_holds: prune('Old holds', (closing) => pruneHolds(db, closing), PRUNE_OF_STRANGERS_EVERY_MS),
-    prune_boards: prune('Old boards', (closing) => pruneBoards(db, closing), PRUNE_OF_STRANGERS_EVERY_MS),
+    prune_boards: prune(
+      'Old boards',
+      (closing) =>
+        pruneBoards(db, closing, { scoringEncoder: encoder.trustOf === undefined ? null : encoder.id }),
+      PRUNE_OF_STRANGERS_EVERY_MS,
+    ),
     prune_webhook_messages: prune(
       'Old webhook messages',
       (closing) => pruneWebhooks(db, log, closing),

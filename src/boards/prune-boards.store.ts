@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
+import { deletePinnedVectors } from '../images/embedding.store.js';
 import { execute, query, transaction, type Database } from '../platform/postgres.js';
 
 /** Nobody in particular has them. */
@@ -57,22 +58,36 @@ function deleteLocked(db: Database, lock: Sql): Promise<number> {
   });
 }
 
-/** Deletes the stored data of uploaded images that are no longer pinned; returns how many images it checked. */
-export function prunePinnedImages(db: Database, limit: number): Promise<number> {
+const pinnedImage = z.object({ sha256: z.instanceof(Buffer) });
+
+/**
+ * Deletes the stored data of uploaded images that are no longer pinned, and their embeddings by `scoringEncoder`; returns how
+ * many images it checked.
+ */
+export function prunePinnedImages(
+  db: Database,
+  scoringEncoder: string | null,
+  limit: number,
+): Promise<number> {
   return transaction(db, async (client) => {
     const unpinned = sql`NOT EXISTS (SELECT FROM pins WHERE pins.sha256 = image.sha256)`;
     const images = await query(
       client,
       sql`/* pin.lockUnpinned */ SELECT sha256 FROM pinned_images image WHERE ${unpinned}
         LIMIT ${limit} FOR UPDATE SKIP LOCKED`,
-      z.object({ sha256: z.instanceof(Buffer) }),
+      pinnedImage,
     );
     // Check again now that they cannot be pinned anymore: a pin may have been committed during the search.
-    await execute(
+    const pruned = await query(
       client,
       sql`/* pin.pruneImages */ DELETE FROM pinned_images image
-        WHERE sha256 = ANY(${images.map(({ sha256 }) => sha256)}::bytea[]) AND ${unpinned}`,
+        WHERE sha256 = ANY(${images.map(({ sha256 }) => sha256)}::bytea[]) AND ${unpinned} RETURNING sha256`,
+      pinnedImage,
     );
+    if (scoringEncoder !== null) {
+      const sha256s = pruned.map(({ sha256 }) => sha256);
+      await deletePinnedVectors(client, scoringEncoder, sha256s);
+    }
     return images.length;
   });
 }

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { addEmbeddings, type Embedding } from './stored-image.store.js';
-import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
+import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toVector } from '../vector-index/vectors.js';
 
 const vectorRow = z.object({ vector: z.instanceof(Buffer) });
@@ -39,6 +39,25 @@ export async function keepVector(
     z.object({ id: z.number(), dimension: z.number() }),
   );
   if (registered !== undefined) await addEmbeddings(client, registered, [{ ...embedding, trust: null }]);
+}
+
+/**
+ * Deletes the embeddings of images (SHA-256) that no caller pins any more, of an encoder that scores images. Those of product
+ * images have a score, and stay; and as no import counts on one without a score, none loses an embedding that it has seen.
+ */
+export async function deletePinnedVectors(
+  client: ClientBase,
+  scoringEncoder: string,
+  sha256s: readonly Buffer[],
+): Promise<void> {
+  await execute(
+    client,
+    sql`/* embedding.deletePinned */ DELETE FROM embeddings WHERE (encoder_id, sha256) IN (
+      SELECT encoder_id, sha256 FROM embeddings
+      WHERE encoder_id = (SELECT id FROM encoders WHERE name = ${scoringEncoder})
+        AND sha256 = ANY(${sha256s}::bytea[]) AND trust_score IS NULL
+      ORDER BY sha256 FOR UPDATE SKIP LOCKED)`,
+  );
 }
 
 const imageVectorRow = vectorRow.extend({ imageId: z.number() });

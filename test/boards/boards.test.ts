@@ -331,7 +331,7 @@ describe('what is kept', () => {
     expect(await status(pinned)).toBe(200);
     expect(await status(other)).toBe(404);
     await deleteBoard(board, ours);
-    await pruneBoards(gateway.db, new AbortController().signal);
+    await pruneBoards(gateway.db, new AbortController().signal, { scoringEncoder: null });
     await prune();
     expect(
       (await gateway.db.query(`SELECT FROM pinned_images WHERE dominant_color = '#090963'`)).rowCount,
@@ -347,7 +347,7 @@ describe('what is kept', () => {
     ];
     await gateway.db.query(`UPDATE boards SET updated_at = now() - interval '91 days'`);
     await writeBoard(gateway, 'pinAdd', { board: used, product: products['shirt'] });
-    await pruneBoards(gateway.db, new AbortController().signal);
+    await pruneBoards(gateway.db, new AbortController().signal, { scoringEncoder: null });
     expect(await readBoard(anonymous)).toBeNull();
     expect(await readBoard(used)).not.toBeNull();
     expect(await readBoard(owned, ours)).not.toBeNull();

@@ -42,8 +42,46 @@ test('an image that nobody pins any more is not pruned away from under a new pin
      VALUES (decode($1, 'hex'), 4, 4, 'x', '#102030')`,
     [IMAGE.sha256],
   );
-  const prune = (): Promise<void> => pruneBoards(db, new AbortController().signal);
+  const prune = (): Promise<void> => pruneBoards(db, new AbortController().signal, { scoringEncoder: null });
   await transaction(db, (client) => pinImage(interrupted(client, prune), board, IMAGE, true));
   const pins = await db.query('SELECT FROM pins WHERE board_id = $1', [board]);
   expect(pins.rowCount).toBe(1);
+});
+
+test('the embedding of an image that nobody pins any more is forgotten, unless a product has the image', async () => {
+  const { db } = database;
+  const [unpinned, ofProduct, pinned] = ['c1', 'c2', 'c3'].map((byte) => byte.repeat(32));
+  const encoders = await db.query<{ id: number; name: string }>(
+    `INSERT INTO encoders (name, dimension) VALUES ('scores@1', 1), ('scores-none@1', 1) RETURNING id, name`,
+  );
+  const embed = (encoder: string, sha256: string | undefined, score: number | null) =>
+    db.query(
+      `INSERT INTO embeddings (encoder_id, dimension, sha256, vector, trust_score)
+       VALUES ($1, 1, decode($2, 'hex'), '\\x00000000', $3)`,
+      [encoders.rows.find(({ name }) => name === encoder)?.id, sha256, score],
+    );
+  await embed('scores@1', unpinned, null);
+  await embed('scores-none@1', unpinned, null);
+  // A product has had it since it was pinned.
+  await embed('scores@1', ofProduct, 0.1);
+  await embed('scores@1', pinned, null);
+  await db.query(
+    `INSERT INTO pinned_images (sha256, width, height, thumbhash, dominant_color)
+     SELECT decode(hex, 'hex'), 4, 4, 'x', '#102030' FROM unnest($1::text[]) AS hex`,
+    [[unpinned, ofProduct, pinned]],
+  );
+  await db.query(
+    `WITH board AS (INSERT INTO boards (owner, title) VALUES (0, 'Pins') RETURNING id)
+     INSERT INTO pins (board_id, sha256, positive) SELECT id, decode($1, 'hex'), true FROM board`,
+    [pinned],
+  );
+  await pruneBoards(db, new AbortController().signal, { scoringEncoder: 'scores@1' });
+  const { rows } = await db.query<{ name: string; sha256: string }>(
+    `SELECT name, encode(sha256, 'hex') AS sha256 FROM embeddings JOIN encoders ON encoders.id = encoder_id ORDER BY 2, 1`,
+  );
+  expect(rows).toEqual([
+    { name: 'scores-none@1', sha256: unpinned },
+    { name: 'scores@1', sha256: ofProduct },
+    { name: 'scores@1', sha256: pinned },
+  ]);
 });

@@ -142,7 +142,7 @@ describe('when boards without an owner take more than all may', () => {
     await fill(first, 10, 3);
     await fill(second, 10, 1);
     await fill(third, 10, 2);
-    await pruneBoards(gateway.db, NOW, 50);
+    await pruneBoards(gateway.db, NOW, { scoringEncoder: null, most: 50 });
     expect(await Promise.all([modest, old, first, second, third].map(isKept))).toEqual([
       true,
       true,
@@ -150,7 +150,7 @@ describe('when boards without an owner take more than all may', () => {
       true,
       true,
     ]);
-    await pruneBoards(gateway.db, NOW, 49);
+    await pruneBoards(gateway.db, NOW, { scoringEncoder: null, most: 49 });
     expect(await Promise.all([modest, old, first, second, third].map(isKept))).toEqual([
       true,
       true,
@@ -158,7 +158,7 @@ describe('when boards without an owner take more than all may', () => {
       true,
       true,
     ]);
-    await pruneBoards(gateway.db, NOW, 30);
+    await pruneBoards(gateway.db, NOW, { scoringEncoder: null, most: 30 });
     expect(await Promise.all([modest, old, first, second, third].map(isKept))).toEqual([
       true,
       true,
@@ -174,7 +174,7 @@ describe('when boards without an owner take more than all may', () => {
     await fill(modest, 10, 80);
     for (let client = 1; client <= 9; client += 1)
       for (let board = 0; board < 3; board += 1) await fill(await create(`198.51.100.${client}`), 10);
-    await pruneBoards(gateway.db, NOW, 100);
+    await pruneBoards(gateway.db, NOW, { scoringEncoder: null, most: 100 });
     expect(await isKept(modest)).toBe(true);
     expect((await gateway.db.query('SELECT FROM boards')).rowCount).toBe(10);
   });
