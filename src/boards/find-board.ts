@@ -1,6 +1,5 @@
 import type { ClientBase } from 'pg';
-import { splitGlobalId } from '../graph/global-id.js';
-import { instantiate } from '../graph/node.js';
+import { instantiate, readUuid } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import { type Caller, ownerOf } from '../access/caller.js';
@@ -9,23 +8,15 @@ import type { Queryable } from '../platform/postgres.js';
 import { lockBoard, readBoards } from './board.store.js';
 import { Board } from './board.types.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** The row id in a board's global id; null for any other text. */
-function readUuid(id: string): string | null {
-  const { type, name: uuid } = splitGlobalId(id);
-  return type === 'Board' && UUID.test(uuid) ? uuid : null;
-}
-
 /** A board that the caller may see; null if there is none. */
 export async function findBoard(db: Queryable, caller: Caller, id: string): Promise<Board | null> {
-  const uuid = readUuid(id);
+  const uuid = readUuid('Board', id);
   return uuid === null ? null : ((await boardsOf(db, caller, [uuid])).get(uuid) ?? null);
 }
 
 /** The same, together with the other boards that the request asks for. */
 export async function lookUpBoard(db: Queryable, context: Context, id: string): Promise<Board | null> {
-  const uuid = readUuid(id);
+  const uuid = readUuid('Board', id);
   return uuid === null ? null : lookUp(db, context, uuid);
 }
 
@@ -49,7 +40,7 @@ export const NO_BOARD =
  * @throws EntryErrors NOT_FOUND
  */
 export async function requireBoard(client: ClientBase, caller: Caller, id: string): Promise<string> {
-  const uuid = readUuid(id);
+  const uuid = readUuid('Board', id);
   if (uuid !== null && (await lockBoard(client, uuid, ownerOf(caller)))) return uuid;
   throw new EntryErrors([userError('NOT_FOUND', ['board'], NO_BOARD)]);
 }

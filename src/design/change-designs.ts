@@ -1,7 +1,7 @@
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { ownerOf } from '../access/caller.js';
-import { instantiate } from '../graph/node.js';
+import { instantiate, readUuid } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutate } from '../mutation/mutate.js';
@@ -15,7 +15,7 @@ import {
   DesignDeletePayload,
   type DesignJobPayload,
 } from './design.types.js';
-import { NO_DESIGN, NO_JOB, readUuid } from './find-designs.js';
+import { NO_DESIGN, NO_JOB } from './find-designs.js';
 
 /** Cancels a job; one that has ended stays as it is. Its worker notices within a second. */
 export async function cancelDesign(

@@ -19,7 +19,8 @@ import { ProductFilter, WHERE } from '../catalog/product-filter.types.js';
 import { Product } from '../catalog/product.types.js';
 import { RequestError } from '../errors.js';
 import { AssumedSize, Cost, Paged, READ_COST } from '../graph/cost.js';
-import { instantiate } from '../graph/node.js';
+import { mapEvents } from '../graph/map-events.js';
+import { instantiate, readUuid } from '../graph/node.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { PAGING } from '../graph/page-info.js';
 import { Context } from '../graph/request-context.js';
@@ -34,7 +35,6 @@ import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { cancelDesign, removeDesign } from './change-designs.js';
 import { createDesign } from './create-design.js';
 import { readJobs } from './design-job.store.js';
-import type { DesignProgress } from './design-progress.js';
 import type { DesignServices } from './design-services.js';
 import {
   Design,
@@ -46,7 +46,7 @@ import {
   DesignJob,
   DesignJobPayload,
 } from './design.types.js';
-import { designsOf, listDesigns, lookUpDesign, lookUpJob, NO_JOB, readUuid, toJob } from './find-designs.js';
+import { designsOf, listDesigns, lookUpDesign, lookUpJob, NO_JOB, toJob } from './find-designs.js';
 import { MAX_DESIGNS } from './order.js';
 import { TechPack, TechPackFigure } from './tech-pack.types.js';
 
@@ -146,24 +146,7 @@ export function bindDesignProgress(
     if (!(context instanceof Context)) throw new TypeError('a subscription has a context');
     const [job] = uuid === null ? [] : await readJobs(db, [uuid], ownerOf(context.caller));
     if (job === undefined) throw new RequestError('NOT_FOUND', NO_JOB);
-    return toEvents(designProgress.watch(job, siteOf(context.senderAddress)));
-  };
-}
-
-/** The rows as objects of the API. Ending it ends the watch. */
-function toEvents(rows: ReturnType<DesignProgress['watch']>): AsyncIterableIterator<DesignJob> {
-  return {
-    async next() {
-      const next = await rows.next();
-      return next.done === true ? { done: true, value: undefined } : { value: toJob(next.value) };
-    },
-    async return() {
-      await rows.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    return mapEvents(designProgress.watch(job, siteOf(context.senderAddress)), toJob);
   };
 }
 

@@ -1,10 +1,7 @@
-import { toGlobalId } from 'graphql-relay';
 import { isNobody, ownerOf } from '../access/caller.js';
-import { RequestError } from '../errors.js';
 import { vocabulary } from '../garment/design.js';
-import { splitGlobalId } from '../graph/global-id.js';
-import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
-import { checkFirst, PageInfo } from '../graph/page-info.js';
+import { instantiate, MAX_KEY, readUuid } from '../graph/node.js';
+import { pageByKey, type PageOfList } from '../graph/page-by-key.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import { toImageTrust } from '../images/image-trust.types.js';
@@ -21,14 +18,7 @@ import {
   DesignJobState,
 } from './design.types.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CURSOR = 'DesignCursor';
-
-/** The row id in the global id of this type; null for any other text. */
-export function readUuid(type: 'Design' | 'DesignJob', id: string): string | null {
-  const { type: found, name } = splitGlobalId(id);
-  return found === type && UUID.test(name) ? name : null;
-}
 
 /** What to do about a job or design that does not exist or does not belong to the caller. */
 export const NO_JOB =
@@ -101,28 +91,19 @@ const ofJobs = lookUpPerRequest(async (db, _context, uuids: readonly string[]) =
  * One page of the caller's finished designs, newest first; callers without an API key and a shopper have no list.
  * @throws RequestError BAD_USER_INPUT, INVALID_CURSOR
  */
-export async function listDesigns(
+export const listDesigns = async (
   db: Queryable,
   { caller }: Context,
-  { first, after }: { readonly first: number; readonly after: string | null },
-): Promise<DesignConnection> {
-  checkFirst(first);
-  const below = after === null ? MAX_KEY : readKey(CURSOR, after);
-  if (below === null) {
-    throw new RequestError(
-      'INVALID_CURSOR',
-      'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
-    );
-  }
-  const rows = isNobody(caller) ? [] : await listOwnDesigns(db, ownerOf(caller), below, first + 1);
-  const edges = rows
-    .slice(0, first)
-    .map((row) => instantiate(DesignEdge, { cursor: toGlobalId(CURSOR, row.number), node: toDesign(row) }));
-  const pageInfo = instantiate(PageInfo, {
-    hasNextPage: rows.length > first,
-    hasPreviousPage: after !== null,
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
-  });
-  return instantiate(DesignConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
-}
+  page: PageOfList,
+): Promise<DesignConnection> =>
+  instantiate(
+    DesignConnection,
+    await pageByKey(page, {
+      cursor: CURSOR,
+      read: async (below, limit) =>
+        isNobody(caller) ? [] : listOwnDesigns(db, ownerOf(caller), below ?? MAX_KEY, limit),
+      key: ({ number }) => number,
+      node: toDesign,
+      edge: DesignEdge,
+    }),
+  );

@@ -6,7 +6,7 @@ import { SharedWork } from '../platform/shared-work.js';
 import { sharesOf } from '../platform/shares.js';
 import { WorkerPool } from '../vision/pool.js';
 import { readGarment } from './design.store.js';
-import { readUuid } from './find-designs.js';
+import { readUuid } from '../graph/node.js';
 import { type TechPackJob, type WrittenTechPack, writtenTechPacks } from './tech-pack.protocol.js';
 
 /** Files that one client waits for at once: more than a page of designs. They take turns with those of others. */

@@ -31,6 +31,14 @@ export function readKey(type: string, id: string): number | null {
   return node?.type === type ? node.key : null;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The UUID in a global id of this type, which names rows whose number nobody may guess; null for any other text. */
+export function readUuid(type: string, id: string): string | null {
+  const { type: found, name } = splitGlobalId(id);
+  return found === type && UUID.test(name) ? name : null;
+}
+
 /** Creates an instance of a GraphQL class from a row, so that interfaces can resolve its type. */
 export function instantiate<T extends object>(type: new () => T, row: Partial<T>): T {
   return Object.assign(new type(), row);

@@ -1,4 +1,5 @@
 import type { Channel } from '../catalog/channel.types.js';
+import { readUuid } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import { holdPayload } from './hold-payload.js';
@@ -6,7 +7,7 @@ import { checkSeconds, longestHold } from './hold-seconds.js';
 import type { HoldServices } from './hold-services.js';
 import { type HoldOutcome, lengthenHold, toHold } from './hold.store.js';
 import type { Hold, HoldExtendInput, HoldPayload } from './hold.types.js';
-import { notFound, reachOf, readUuid, refuse, throwIfNotActive } from './reach-hold.js';
+import { notFound, reachOf, refuse, throwIfNotActive } from './reach-hold.js';
 
 /** Keeps a hold's stock for longer. */
 export async function extendHold(
@@ -20,7 +21,7 @@ export async function extendHold(
   let found: Hold | null = null;
   const call = { name: 'holdExtend', channel: channel.handle };
   const result = await mutateAtOnce(context, call, input, async (idempotent) => {
-    const uuid = readUuid(input.hold);
+    const uuid = readUuid('Hold', input.hold);
     if (uuid === null) throw notFound(channel);
     const guest = await guests.of(caller, context.clientAddress);
     const request = {

@@ -1,4 +1,5 @@
 import type { Channel } from '../catalog/channel.types.js';
+import { readUuid } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { idempotencyConflict, mutateAtOnce } from '../mutation/mutate.js';
 import type { Database } from '../platform/postgres.js';
@@ -12,7 +13,7 @@ import {
   type HoldPayload,
   type HoldReleaseInput,
 } from './hold.types.js';
-import { notFound, reachOf, readUuid, refuse, throwIfNotActive } from './reach-hold.js';
+import { notFound, reachOf, refuse, throwIfNotActive } from './reach-hold.js';
 
 /** Deducts the held stock. */
 export const confirmHold = (db: Database, context: Context, input: HoldConfirmInput): Promise<HoldPayload> =>
@@ -34,7 +35,7 @@ async function finish(
   /** The existing hold, if it could not be ended. */
   let found: Hold | null = null;
   const result = await mutateAtOnce(context, { name, channel: channel.handle }, input, async (call) => {
-    const uuid = readUuid(input.hold);
+    const uuid = readUuid('Hold', input.hold);
     if (uuid === null) throw notFound(channel);
     const request = {
       uuid,

@@ -1,6 +1,6 @@
 import { type Caller, ownerOf } from '../access/caller.js';
 import type { Channel } from '../catalog/channel.types.js';
-import { splitGlobalId } from '../graph/global-id.js';
+import { readUuid } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
@@ -9,23 +9,15 @@ import type { Database } from '../platform/postgres.js';
 import { type HoldOutcome, type HoldReach, readHolds, toHold } from './hold.store.js';
 import { type Hold, HoldStatus } from './hold.types.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Which holds the caller can reach. */
 export const reachOf = (caller: Caller): Omit<HoldReach, 'channelKey'> => ({
   owner: ownerOf(caller),
   confirms: caller.scopes.has('holds:confirm'),
 });
 
-/** The row id in a hold's global id; null for any other text. */
-export function readUuid(id: string): string | null {
-  const { type, name: uuid } = splitGlobalId(id);
-  return type === 'Hold' && UUID.test(uuid) ? uuid : null;
-}
-
 /** A hold in the request's channel that the caller may use; null if there is none. */
 export async function findHold(db: Database, context: Context, id: string): Promise<Hold | null> {
-  const uuid = readUuid(id);
+  const uuid = readUuid('Hold', id);
   return uuid === null ? null : lookUp(db, context, uuid);
 }
 

@@ -1,3 +1,4 @@
+import { readUuid } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { keptAnswer, mutateAtOnce } from '../mutation/mutate.js';
 import { readLines, throwIfNotHeld } from './create-hold.js';
@@ -5,7 +6,7 @@ import { holdPayload } from './hold-payload.js';
 import type { HoldServices } from './hold-services.js';
 import { keptHold, replaceLines, toHold } from './hold.store.js';
 import type { Hold, HoldPayload, HoldReplaceInput } from './hold.types.js';
-import { notFound, reachOf, readUuid, throwIfNotActive } from './reach-hold.js';
+import { notFound, reachOf, throwIfNotActive } from './reach-hold.js';
 
 /** Holds other lines instead of those of a hold: all of them, or the hold stays as it is. */
 export async function replaceHold(
@@ -19,7 +20,7 @@ export async function replaceHold(
   let found: Hold | null = null;
   const call = { name: 'holdReplace', channel: channel.handle };
   const result = await mutateAtOnce(context, call, input, async (idempotent) => {
-    const uuid = readUuid(input.hold);
+    const uuid = readUuid('Hold', input.hold);
     if (uuid === null) throw notFound(channel);
     let lines: Awaited<ReturnType<typeof readLines>>;
     try {

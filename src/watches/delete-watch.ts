@@ -1,12 +1,12 @@
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { ownerOf } from '../access/caller.js';
-import { instantiate } from '../graph/node.js';
+import { instantiate, readUuid } from '../graph/node.js';
 import type { Context } from '../graph/request-context.js';
 import { EntryErrors, userError } from '../mutation/entry-error.js';
 import { mutate } from '../mutation/mutate.js';
 import type { Database } from '../platform/postgres.js';
-import { NO_WATCH, readUuid } from './find-watches.js';
+import { NO_WATCH } from './find-watches.js';
 import { deleteWatch } from './watch.store.js';
 import { type WatchDeleteInput, WatchDeletePayload } from './watch.types.js';
 

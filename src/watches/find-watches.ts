@@ -1,9 +1,6 @@
-import { toGlobalId } from 'graphql-relay';
 import { isNobody, ownerOf } from '../access/caller.js';
-import { RequestError } from '../errors.js';
-import { splitGlobalId } from '../graph/global-id.js';
-import { instantiate, MAX_KEY, readKey } from '../graph/node.js';
-import { checkFirst, PageInfo } from '../graph/page-info.js';
+import { instantiate, MAX_KEY, readUuid } from '../graph/node.js';
+import { pageByKey, type PageOfList } from '../graph/page-by-key.js';
 import type { Context } from '../graph/request-context.js';
 import { lookUpPerRequest } from '../graph/request-loader.js';
 import type { Queryable } from '../platform/postgres.js';
@@ -19,20 +16,8 @@ import {
   WatchEventEdge,
 } from './watch.types.js';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const WATCH_CURSOR = 'WatchCursor';
 const EVENT_CURSOR = 'WatchEventCursor';
-
-interface PageOfList {
-  readonly first: number;
-  readonly after: string | null;
-}
-
-/** The row id in the global id of this type; null for any other text. */
-export function readUuid(type: 'Watch' | 'WatchEvent', id: string): string | null {
-  const { type: found, name } = splitGlobalId(id);
-  return found === type && UUID.test(name) ? name : null;
-}
 
 /** What to do about a watch that does not exist or does not belong to the caller. */
 export const NO_WATCH =
@@ -70,59 +55,36 @@ const events = lookUpPerRequest(async (db, { caller }, uuids: readonly string[])
  * One page of the caller's watches, newest first; callers without an API key and a shopper have no list.
  * @throws RequestError BAD_USER_INPUT, INVALID_CURSOR
  */
-export async function listWatches(
+export const listWatches = async (
   db: Queryable,
   { caller }: Context,
-  { first, after }: PageOfList,
-): Promise<WatchConnection> {
-  const below = startOf(WATCH_CURSOR, first, after);
-  const rows = isNobody(caller) ? [] : await listOwnWatches(db, ownerOf(caller), below, first + 1);
-  const edges = rows
-    .slice(0, first)
-    .map((row) =>
-      instantiate(WatchEdge, { cursor: toGlobalId(WATCH_CURSOR, row.number), node: toWatch(row) }),
-    );
-  const pageInfo = pageInfoOf(edges, rows.length > first, after);
-  return instantiate(WatchConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
-}
+  page: PageOfList,
+): Promise<WatchConnection> =>
+  instantiate(
+    WatchConnection,
+    await pageByKey(page, {
+      cursor: WATCH_CURSOR,
+      read: async (below, limit) =>
+        isNobody(caller) ? [] : listOwnWatches(db, ownerOf(caller), below ?? MAX_KEY, limit),
+      key: ({ number }) => number,
+      node: toWatch,
+      edge: WatchEdge,
+    }),
+  );
 
 /** One page of the events of a watch, newest first. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
-export async function listEvents(
+export const listEvents = async (
   db: Queryable,
-  { number }: Watch,
-  { first, after }: PageOfList,
-): Promise<WatchEventConnection> {
-  const below = startOf(EVENT_CURSOR, first, after);
-  const rows = await listEventRows(db, number, below, first + 1);
-  const edges = rows
-    .slice(0, first)
-    .map((row) =>
-      instantiate(WatchEventEdge, { cursor: toGlobalId(EVENT_CURSOR, row.number), node: toEvent(row) }),
-    );
-  const pageInfo = pageInfoOf(edges, rows.length > first, after);
-  return instantiate(WatchEventConnection, { edges, nodes: edges.map(({ node }) => node), pageInfo });
-}
-
-/** The number that all entries of the page are below. */
-function startOf(type: string, first: number, after: string | null): number {
-  checkFirst(first);
-  const number = after === null ? MAX_KEY : readKey(type, after);
-  if (number !== null) return number;
-  throw new RequestError(
-    'INVALID_CURSOR',
-    'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
+  { number: watch }: Watch,
+  page: PageOfList,
+): Promise<WatchEventConnection> =>
+  instantiate(
+    WatchEventConnection,
+    await pageByKey(page, {
+      cursor: EVENT_CURSOR,
+      read: (below, limit) => listEventRows(db, watch, below ?? MAX_KEY, limit),
+      key: ({ number }) => number,
+      node: toEvent,
+      edge: WatchEventEdge,
+    }),
   );
-}
-
-function pageInfoOf(
-  edges: readonly { readonly cursor: string }[],
-  hasNextPage: boolean,
-  after: string | null,
-): PageInfo {
-  return instantiate(PageInfo, {
-    hasNextPage,
-    hasPreviousPage: after !== null,
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
-  });
-}

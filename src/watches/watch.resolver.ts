@@ -18,25 +18,18 @@ import { Product } from '../catalog/product.types.js';
 import { Sku } from '../catalog/sku.types.js';
 import { RequestError } from '../errors.js';
 import { AssumedSize, Cost, Paged, READ_COST } from '../graph/cost.js';
+import { mapEvents } from '../graph/map-events.js';
+import { readUuid } from '../graph/node.js';
 import { ON_ERROR } from '../graph/on-error.js';
 import { PAGING } from '../graph/page-info.js';
 import { Context } from '../graph/request-context.js';
 import { Requires } from '../graph/requires.js';
 import { createWatch } from './create-watch.js';
 import { removeWatch } from './delete-watch.js';
-import {
-  listEvents,
-  listWatches,
-  lookUpWatch,
-  NO_WATCH,
-  readUuid,
-  toEvent,
-  watchByUuid,
-} from './find-watches.js';
+import { listEvents, listWatches, lookUpWatch, NO_WATCH, toEvent, watchByUuid } from './find-watches.js';
 import { MAX_OF_SHOPPER } from './limits.js';
 import { passingSkus } from './passing-skus.js';
 import { readFollowed } from './watch-event.store.js';
-import type { WatchEvents } from './watch-events.js';
 import type { WatchServices } from './watch-services.js';
 import {
   Watch,
@@ -211,24 +204,7 @@ export function bindWatchEvents(
     const uuids = ids.flatMap((id) => readUuid('Watch', id) ?? []);
     const { watches, last } = await readFollowed(db, uuids, ownerOf(context.caller));
     if (watches.length < ids.length) throw new RequestError('NOT_FOUND', NO_WATCH);
-    return toEvents(watchEvents.follow(watches, last, context.senderAddress));
-  };
-}
-
-/** The rows as objects of the API. Ending it ends the subscription. */
-function toEvents(rows: ReturnType<WatchEvents['follow']>): AsyncIterableIterator<WatchEvent> {
-  return {
-    async next() {
-      const next = await rows.next();
-      return next.done === true ? { done: true, value: undefined } : { value: toEvent(next.value) };
-    },
-    async return() {
-      await rows.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    return mapEvents(watchEvents.follow(watches, last, context.senderAddress), toEvent);
   };
 }
 

@@ -1,7 +1,6 @@
 import { toGlobalId } from 'graphql-relay';
-import { RequestError } from '../../errors.js';
-import { instantiate, readKey } from '../../graph/node.js';
-import { checkFirst, PageInfo } from '../../graph/page-info.js';
+import { instantiate } from '../../graph/node.js';
+import { pageByKey, type PageOfList } from '../../graph/page-by-key.js';
 import type { Database } from '../../platform/postgres.js';
 import { toImageTrust } from '../image-trust.types.js';
 import { listQuarantined, type QuarantinedRow } from './quarantine.store.js';
@@ -11,42 +10,20 @@ import {
   QuarantinedImageEdge,
 } from './quarantined-image.types.js';
 
-const CURSOR_TYPE = 'QuarantinedImageCursor';
-
-/** @throws RequestError INVALID_CURSOR */
-function readCursor(cursor: string): number {
-  const key = readKey(CURSOR_TYPE, cursor);
-  if (key !== null) return key;
-  throw new RequestError(
-    'INVALID_CURSOR',
-    'This is not a valid cursor: pass the `endCursor` of the previous page, unchanged.',
-  );
-}
+const CURSOR = 'QuarantinedImageCursor';
 
 /** One page of images in quarantine, by when they came into the catalog. @throws RequestError BAD_USER_INPUT, INVALID_CURSOR */
-export async function pageQuarantined(
-  db: Database,
-  { first, after }: { readonly first: number; readonly after: string | null },
-): Promise<QuarantinedImageConnection> {
-  checkFirst(first);
-  // One extra row shows whether there is another page.
-  const rows = await listQuarantined(db, after === null ? 0 : readCursor(after), first + 1);
-  const edges = rows
-    .slice(0, first)
-    .map((row) =>
-      instantiate(QuarantinedImageEdge, { cursor: toGlobalId(CURSOR_TYPE, row.key), node: toImage(row) }),
-    );
-  return instantiate(QuarantinedImageConnection, {
-    edges,
-    nodes: edges.map(({ node }) => node),
-    pageInfo: instantiate(PageInfo, {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+export const pageQuarantined = async (db: Database, page: PageOfList): Promise<QuarantinedImageConnection> =>
+  instantiate(
+    QuarantinedImageConnection,
+    await pageByKey(page, {
+      cursor: CURSOR,
+      read: (after, limit) => listQuarantined(db, after ?? 0, limit),
+      key: ({ key }) => key,
+      node: toImage,
+      edge: QuarantinedImageEdge,
     }),
-  });
-}
+  );
 
 const toImage = ({
   key,
