@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { LabelKind } from '../identify/label.types.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 
 const factRow = z.object({ productKey: z.number(), kind: z.enum(LabelKind), value: z.string() });
@@ -17,10 +18,10 @@ export async function readProductLabels(
     sql`/* board.facts */
       SELECT product.id AS "productKey", 'CATEGORY' AS kind, lower(category.name) AS value
       FROM products product JOIN categories category ON category.id = product.category_id
-      WHERE product.id = ANY(${productKeys}::int[])
+      WHERE product.id = ${anyOf(productKeys, 'int')}
       UNION ALL
       SELECT product_id, upper(name), lower(value) FROM product_attributes
-      WHERE product_id = ANY(${productKeys}::int[]) AND name IN ('color', 'material', 'pattern', 'style', 'era')
+      WHERE product_id = ${anyOf(productKeys, 'int')} AND name IN ('color', 'material', 'pattern', 'style', 'era')
       ORDER BY 1, 2, 3`,
     factRow,
   );

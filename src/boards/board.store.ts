@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { BOARD_SIZE, PICTURE_SIZE } from './limits.js';
 
@@ -18,7 +19,7 @@ const BOARD_COLUMNS = sql`id AS uuid, number, title, created_at AS "createdAt", 
 
 /** Who may see them: their owner; for a board without a key and a shopper, anyone who knows its id. */
 const reachable = (uuids: readonly string[], { key, shopper }: Owner) =>
-  sql`id = ANY(${uuids}::uuid[]) AND ((owner = ${key}::integer AND shopper = ${shopper}::bytea) OR (owner = 0 AND shopper = ''))`;
+  sql`id = ${anyOf(uuids, 'uuid')} AND ((owner = ${key}::integer AND shopper = ${shopper}::bytea) OR (owner = 0 AND shopper = ''))`;
 
 /** Those of these boards that the caller may see. */
 export async function readBoards(db: Queryable, uuids: readonly string[], owner: Owner): Promise<BoardRow[]> {

@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
 import type { StoredImage } from '../images/stored-image.store.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
 const upload = z.object({
@@ -51,7 +52,7 @@ export async function readOwnPins(db: Queryable, keys: readonly number[], owner:
   return queryPrepared(
     db,
     sql`/* pin.byKey */ ${PINS} JOIN boards board ON board.id = pin.board_id
-      WHERE pin.id = ANY(${keys}::integer[]) AND board.owner = ${owner.key} AND board.shopper = ${owner.shopper}`,
+      WHERE pin.id = ${anyOf(keys, 'int')} AND board.owner = ${owner.key} AND board.shopper = ${owner.shopper}`,
     pinRow,
   );
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { Brand } from './brand.types.js';
 import { inOrder } from '../graph/load.js';
@@ -30,7 +31,7 @@ export class BrandStore {
   constructor(private readonly db: Queryable) {}
 
   readonly byKey = new DataLoader<number, Brand | null>(async (keys) => {
-    const statement = sql`/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ANY(${keys}::int[])`;
+    const statement = sql`/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ${anyOf(keys, 'int')}`;
     const rows = await queryPrepared(this.db, statement, brandRow);
     return inOrder(
       keys,

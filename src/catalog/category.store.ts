@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { Category } from './category.types.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
@@ -22,7 +23,7 @@ export class CategoryStore {
   constructor(private readonly db: Queryable) {}
 
   readonly byKey = new DataLoader<number, Category | null>(async (keys) => {
-    const statement = sql`/* category.byKey */ SELECT ${CATEGORY_COLUMNS} FROM categories WHERE id = ANY(${keys}::int[])`;
+    const statement = sql`/* category.byKey */ SELECT ${CATEGORY_COLUMNS} FROM categories WHERE id = ${anyOf(keys, 'int')}`;
     return inOrder(keys, (await queryPrepared(this.db, statement, categoryRow)).map(toCategory));
   });
 

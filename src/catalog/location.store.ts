@@ -3,6 +3,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { degrees } from './distance.js';
 import { GeoPoint, type GeoPointInput, StockLocation } from './location.types.js';
@@ -109,7 +110,7 @@ export class LocationStore {
           location.country_code AS "countryCode"
         FROM stock_locations location
         JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
-        WHERE location.id = ANY(${keys}::int[])`,
+        WHERE location.id = ${anyOf(keys, 'int')}`,
       locationRow,
     );
     return inOrder(
@@ -144,7 +145,7 @@ export class LocationStore {
       sql`/* location.coordinates */ SELECT location.id AS key, location.latitude, location.longitude
         FROM stock_locations location
         JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = ${this.channelKey}
-        WHERE location.id = ANY(${keys}::int[]) AND location.latitude IS NOT NULL`,
+        WHERE location.id = ${anyOf(keys, 'int')} AND location.latitude IS NOT NULL`,
       z.object({ key: z.number(), latitude: z.number(), longitude: z.number() }),
     );
     return inOrder(keys, rows).map((row) => row && instantiate(GeoPoint, row));

@@ -1,4 +1,5 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
+import { MAX_FIRST } from '../graph/page-info.js';
 import type { ProductPosition, SortedBy } from './product-page.js';
 import { ProductSort } from './product-sort.types.js';
 import { textRank, type SoughtText } from './sought-text.store.js';
@@ -41,8 +42,9 @@ const NEWEST: ProductOrder = {
   rank: WHOLE_NUMBER,
   isPlannedOnce: true,
   // LIMIT inside, so that products without offers do not make it read on and on. OFFSET, so that Postgres looks for an offer
-  // once, and not for each place that names the result.
-  statement: ({ columns, offer, passes, after, limit }) => sql`/* product.newest */
+  // once, and not for each place that names the result. A LIMIT that is known when it is planned, so that a plan for any page
+  // looks no dearer than one for this page: Postgres would plan each page anew, which takes longer than reading it.
+  statement: ({ columns, offer, passes, after, limit }) => sql`/* product.newest */ SELECT * FROM (
     SELECT ${columns}, (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
       offered.offered, product.place = ${MAX_EXAMINED} AS "isLastExamined"
     FROM (
@@ -59,7 +61,7 @@ const NEWEST: ProductOrder = {
     ) product
     CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ${offer}) AS offered OFFSET 0) offered
     WHERE offered.offered OR product.place = ${MAX_EXAMINED}
-    ORDER BY product.created_at DESC, product.id DESC LIMIT ${limit}`,
+    ORDER BY product.created_at DESC, product.id DESC LIMIT ${raw(String(MAX_FIRST + 1))}) page LIMIT ${limit}`,
 };
 
 const RELEVANCE: ProductOrder = {

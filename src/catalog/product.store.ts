@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
+import { anyOf } from '../platform/any-of.store.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
@@ -41,7 +42,7 @@ const productColumns = ({ shown }: TextLanguages): Sql => sql`product.id AS key,
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position(${shown}::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY(${shown}::text[])
+      WHERE product_id = product.id AND language = ${anyOf(shown, 'text')}
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt"`;
@@ -71,7 +72,7 @@ export class ProductStore {
 
   readonly byKey = new DataLoader<number, Product | null>(async (keys) => {
     const statement = sql`/* product.byKey */ SELECT ${productColumns(this.languages)} FROM products product
-      WHERE product.id = ANY(${keys}::int[])`;
+      WHERE product.id = ${anyOf(keys, 'int')}`;
     return inOrder(
       keys,
       (await queryPrepared(this.db, statement, productRow)).map((row) => this.#toProduct(row)),
@@ -80,7 +81,7 @@ export class ProductStore {
 
   readonly attributes = new DataLoader<number, Attribute[]>(async (productKeys) => {
     const statement = sql`/* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
-      WHERE product_id = ANY(${productKeys}::int[]) ORDER BY product_id, name, value`;
+      WHERE product_id = ${anyOf(productKeys, 'int')} ORDER BY product_id, name, value`;
     const rows = await queryPrepared(this.db, statement, attributeRow);
     return groupInOrder(productKeys, rows, (row) => row.productKey);
   });

@@ -1,12 +1,14 @@
 import DataLoader from 'dataloader';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { Channel } from './channel.types.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
 import { inMerchantsOrder } from './option-order.js';
 import { offersOf } from './offers.store.js';
+import { pricedSkus } from './priced-skus.store.js';
 import { Sku } from './sku.types.js';
 
 export const skuRow = z.object({
@@ -70,7 +72,10 @@ export function toSkus(rows: readonly z.infer<typeof offerRow>[], channel: Chann
   return asOf === null ? [] : rows.map((row) => toSku(row, channel, asOf));
 }
 
-const priceRow = skuRow.pick({ productKey: true, amount: true, compareAt: true, priceValidUntil: true });
+const priceRow = skuRow
+  .pick({ productKey: true, compareAt: true, priceValidUntil: true })
+  // Null: the channel does not offer the SKU.
+  .extend({ amount: z.number().nullable() });
 
 /** What an SKU costs in the channel. */
 export type OfferedPrice = Pick<Sku, 'amount' | 'compareAt' | 'priceValidUntil' | 'currencyCode'>;
@@ -83,12 +88,12 @@ export class SkuStore {
   ) {}
 
   readonly byKey = new DataLoader<number, Sku | null>(async (keys) => {
-    const skus = await this.#offers(sql`/* sku.byKey */`, sql`sku.id = ANY(${keys}::int[])`);
+    const skus = await this.#offers(sql`/* sku.byKey */`, sql`sku.id = ${anyOf(keys, 'int')}`);
     return inOrder(keys, skus);
   });
 
   readonly byCode = new DataLoader<string, Sku | null>(async (codes) => {
-    const skus = await this.#offers(sql`/* sku.byCode */`, sql`sku.code = ANY(${codes}::text[])`);
+    const skus = await this.#offers(sql`/* sku.byCode */`, sql`sku.code = ${anyOf(codes, 'text')}`);
     const byCode = new Map(skus.map((sku) => [sku.code, sku]));
     return codes.map((code) => byCode.get(code) ?? null);
   });
@@ -97,7 +102,7 @@ export class SkuStore {
   readonly byProduct = new DataLoader<number, Sku[]>(async (productKeys) => {
     const skus = await this.#offers(
       sql`/* sku.byProduct */`,
-      sql`sku.product_id = ANY(${productKeys}::int[])`,
+      sql`sku.product_id = ${anyOf(productKeys, 'int')}`,
     );
     return groupInOrder(productKeys, skus, (sku) => sku.productKey);
   });
@@ -115,7 +120,7 @@ export class SkuStore {
     return new DataLoader(async (keys) => {
       const statement = sql`/* sku.sellableAt */ SELECT stock.sku_id AS key, stock.sellable FROM available_stock stock
         JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = ${this.channel.key}
-        WHERE stock.sku_id = ANY(${keys}::int[]) AND stock.location_id = ${locationKey}`;
+        WHERE stock.sku_id = ${anyOf(keys, 'int')} AND stock.location_id = ${locationKey}`;
       const found = await queryPrepared(this.db, statement, stockRow);
       const byKey = new Map(found.map(({ key, sellable }) => [key, sellable]));
       return keys.map((key) => byKey.get(key) ?? 0);
@@ -124,18 +129,18 @@ export class SkuStore {
 
   /** The prices of a product's SKUs that the channel offers: without stock, which takes most of the time of an offer. */
   readonly pricesByProduct = new DataLoader<number, OfferedPrice[]>(async (productKeys) => {
+    const list = sql`(SELECT price_list_id FROM channels WHERE id = ${this.channel.key})`;
     const rows = await queryPrepared(
       this.db,
-      sql`/* sku.pricesByProduct */ SELECT sku.product_id AS "productKey", price.amount, price.compare_at AS "compareAt",
-          upper(price.valid) AS "priceValidUntil"
-        FROM skus sku JOIN prices price ON price.sku_id = sku.id
-        WHERE sku.product_id = ANY(${productKeys}::int[]) AND price.valid @> statement_timestamp()
-          AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = ${this.channel.key})
-        ORDER BY sku.product_id, sku.position, sku.id`,
+      sql`/* sku.pricesByProduct */ WITH ${pricedSkus(anyOf(productKeys, 'int'), list)}
+        SELECT product_id AS "productKey", amount, compare_at AS "compareAt", valid_until AS "priceValidUntil"
+        FROM sku FULL JOIN price USING (id) ORDER BY product_id, position, id`,
       priceRow,
     );
     const { currencyCode } = this.channel;
-    const prices = rows.map((row) => ({ ...row, currencyCode }));
+    const prices = rows.flatMap(({ amount, ...row }) =>
+      amount === null ? [] : [{ ...row, amount, currencyCode }],
+    );
     return groupInOrder(productKeys, prices, ({ productKey }) => productKey);
   });
 

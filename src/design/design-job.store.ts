@@ -3,6 +3,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
 import type { StoredImage } from '../images/stored-image.store.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toBytes, toVector } from '../vector-index/vectors.js';
 import { DesignEngineName, storedOrder, type StoredOrder } from './order.js';
@@ -35,7 +36,7 @@ const JOB_COLUMNS = sql`id AS uuid, engine,
 
 /** Who may see them: their owner; for one of nobody in particular, anyone who knows its id. */
 const reachable = (uuids: readonly string[], { key, shopper }: Owner) =>
-  sql`id = ANY(${uuids}::uuid[]) AND ((owner = ${key}::integer AND shopper = ${shopper}::bytea) OR (owner = 0 AND shopper = ''))`;
+  sql`id = ${anyOf(uuids, 'uuid')} AND ((owner = ${key}::integer AND shopper = ${shopper}::bytea) OR (owner = 0 AND shopper = ''))`;
 
 /** Those of these jobs that the caller may see. */
 export async function readJobs(
@@ -65,7 +66,7 @@ export async function readJobStates(
     sql`/* designJob.states */ SELECT ${JOB_COLUMNS}, coalesce((
         SELECT string_agg(encode(design.sha256, 'hex'), ',' ORDER BY design.position) FROM designs design
         WHERE design.job_id = design_jobs.id), '') AS version
-      FROM design_jobs WHERE id = ANY(${uuids}::uuid[])`,
+      FROM design_jobs WHERE id = ${anyOf(uuids, 'uuid')}`,
     stateRow,
   );
 }

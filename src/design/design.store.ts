@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { storedGarment } from './order.js';
 
@@ -37,7 +38,7 @@ const SELECT_DESIGNS = sql`SELECT design.id AS uuid, design.number, design.job_i
   FROM designs design JOIN design_jobs job ON job.id = design.job_id`;
 
 const reachable = (uuids: readonly string[], { key, shopper }: Owner) =>
-  sql`design.id = ANY(${uuids}::uuid[]) AND ((design.owner = ${key}::integer AND design.shopper = ${shopper}::bytea)
+  sql`design.id = ${anyOf(uuids, 'uuid')} AND ((design.owner = ${key}::integer AND design.shopper = ${shopper}::bytea)
     OR (design.owner = 0 AND design.shopper = ''))`;
 
 /** Those of these designs that the caller may see. */
@@ -57,7 +58,7 @@ export async function readDesigns(
 export async function readDesignsOfJobs(db: Queryable, jobs: readonly string[]): Promise<DesignRow[]> {
   return queryPrepared(
     db,
-    sql`/* design.ofJobs */ ${SELECT_DESIGNS} WHERE design.job_id = ANY(${jobs}::uuid[])
+    sql`/* design.ofJobs */ ${SELECT_DESIGNS} WHERE design.job_id = ${anyOf(jobs, 'uuid')}
       ORDER BY design.job_id, design.position`,
     designRow,
   );

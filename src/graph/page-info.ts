@@ -2,7 +2,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { RequestError } from '../errors.js';
 
 /** Maximum size of a page. */
-const MAX_FIRST = 100;
+export const MAX_FIRST = 100;
 
 /** Descriptions that all connections share. */
 export const PAGING = {

@@ -5,6 +5,7 @@ import { instantiate } from '../graph/node.js';
 import { degrees } from '../catalog/distance.js';
 import { StockLocation } from '../catalog/location.types.js';
 import type { IdempotentCall } from '../mutation/idempotency.store.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import type { Guest } from './guests.js';
 import { Hold, HoldLine, HoldStatus } from './hold.types.js';
@@ -167,7 +168,7 @@ export async function readHolds(
   const rows = await queryPrepared(
     db,
     sql`/* hold.read */ SELECT hold_json(id) AS hold FROM holds
-      WHERE id = ANY(${uuids}::uuid[]) AND channel_id = ${channelKey}
+      WHERE id = ${anyOf(uuids, 'uuid')} AND channel_id = ${channelKey}
         AND hold_is_open(caller, made_by, shopper, ${owner.key}, ${owner.shopper}, ${confirms})`,
     z.object({ hold: holdJson }),
   );

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { fold } from '../graph/text.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toVector } from '../vector-index/vectors.js';
 import { LabelKind } from './label.types.js';
@@ -48,7 +49,7 @@ export async function readLabelFacts(
           FROM product_attributes WHERE product_id = product.id AND name = ANY(${ATTRIBUTE_NAMES}::text[])), '[]') AS attributes
       FROM products product JOIN categories category ON category.id = product.category_id
       LEFT JOIN brands brand ON brand.id = product.brand_id
-      WHERE product.id = ANY(${productKeys}::int[])`,
+      WHERE product.id = ${anyOf(productKeys, 'int')}`,
     factsRow,
   );
   return new Map(rows.map(({ key, topCategory, ...row }) => [key, { topCategory, values: toValues(row) }]));

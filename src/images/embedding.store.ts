@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { addEmbeddings, type Embedding } from './stored-image.store.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toVector } from '../vector-index/vectors.js';
 
@@ -74,7 +75,7 @@ export async function readImageVectors(
       SELECT image.id AS "imageId", embedding.vector FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
-      WHERE image.id = ANY(${imageIds}::int[])`,
+      WHERE image.id = ${anyOf(imageIds, 'int')}`,
     imageVectorRow,
   );
   return new Map(rows.map(({ imageId, vector }) => [imageId, toVector(vector)]));
@@ -98,7 +99,7 @@ export async function readVectorsOfProducts(
       SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
-      WHERE image.product_id = ANY(${productKeys}::int[]) ORDER BY image.product_id, image.position`,
+      WHERE image.product_id = ${anyOf(productKeys, 'int')} ORDER BY image.product_id, image.position`,
     productImageVectorRow,
   );
   return rows.map(({ vector, ...row }) => ({ ...row, vector: toVector(vector) }));

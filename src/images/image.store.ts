@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import sql from 'sql-template-tag';
 import { z } from 'zod';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { groupInOrder, inOrder } from '../graph/load.js';
 import { Image } from './image.types.js';
@@ -27,14 +28,14 @@ export class ImageStore {
   constructor(private readonly db: Queryable) {}
 
   readonly byKey = new DataLoader<number, Image | null>(async (keys) => {
-    const statement = sql`/* image.byKey */ SELECT ${IMAGE_COLUMNS} FROM shown_images WHERE id = ANY(${keys}::int[])`;
+    const statement = sql`/* image.byKey */ SELECT ${IMAGE_COLUMNS} FROM shown_images WHERE id = ${anyOf(keys, 'int')}`;
     return inOrder(keys, (await queryPrepared(this.db, statement, imageRow)).map(toImage));
   });
 
   /** All images of a product, in the merchant's order. */
   readonly byProduct = new DataLoader<number, Image[]>(async (productKeys) => {
     const statement = sql`/* image.byProduct */ SELECT ${IMAGE_COLUMNS} FROM shown_images
-      WHERE product_id = ANY(${productKeys}::int[]) ORDER BY product_id, position`;
+      WHERE product_id = ${anyOf(productKeys, 'int')} ORDER BY product_id, position`;
     const images = (await queryPrepared(this.db, statement, imageRow)).map(toImage);
     for (const image of images) this.byKey.prime(image.key, image);
     return groupInOrder(productKeys, images, (image) => image.productKey);

@@ -3,6 +3,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { groupInOrder } from '../graph/load.js';
 import { instantiate } from '../graph/node.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { Fact } from './fact.types.js';
 
@@ -63,7 +64,7 @@ export class FactStore {
             AND entity_links.value = lower(attribute.value)
           WHERE attribute.product_id = product.id
         ) link
-        WHERE product.id = ANY(${productKeys}::int[])`,
+        WHERE product.id = ${anyOf(productKeys, 'int')}`,
     ),
   );
 
@@ -95,7 +96,7 @@ export class FactStore {
       CROSS JOIN LATERAL (SELECT * FROM relations WHERE relations.subject_id = subject.id
         ORDER BY relations.id LIMIT ${MAX_FACTS_OF_ENTITY}) relation
       LEFT JOIN entities object ON object.id = relation.object_id
-      WHERE subject.id = ANY(${entityKeys}::int[])
+      WHERE subject.id = ${anyOf(entityKeys, 'int')}
       ORDER BY subject.id, relation.id`;
     const rows = await queryPrepared(this.db, statement, relationRow);
     return groupInOrder(entityKeys, rows, (row) => row.subjectKey).map((ofEntity) =>

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { anyOf } from '../platform/any-of.store.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { shownOptions } from '../images/shown-options.js';
 import type { ImagePayload } from '../vector-index/port.js';
@@ -127,7 +128,7 @@ function readProducts(
           FROM (SELECT shows, array_agg(id ORDER BY id) AS ids FROM shown_images WHERE product_id = product.id
             GROUP BY shows) alike), '[]') AS pictured
       FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
-      WHERE product.id = ANY(${productKeys}::int[])`,
+      WHERE product.id = ${anyOf(productKeys, 'int')}`,
     productFacts,
   );
 }
@@ -167,7 +168,7 @@ export async function readEmbeddedImages(
       FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = ${encoder}
-      WHERE image.product_id = ANY(${productKeys}::int[]) OR image.id = ANY(${imageIds}::int[])
+      WHERE image.product_id = ${anyOf(productKeys, 'int')} OR image.id = ${anyOf(imageIds, 'int')}
       ORDER BY image.product_id, image.position`,
     embeddedImage,
   );
@@ -211,7 +212,7 @@ export async function readHandles(
 ): Promise<Map<number, string>> {
   const rows = await query(
     db,
-    sql`/* projection.handles */ SELECT id, handle FROM products WHERE id = ANY(${productKeys}::int[])`,
+    sql`/* projection.handles */ SELECT id, handle FROM products WHERE id = ${anyOf(productKeys, 'int')}`,
     z.object({ id: z.number(), handle: z.string() }),
   );
   return new Map(rows.map(({ id, handle }) => [id, handle]));

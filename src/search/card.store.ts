@@ -8,6 +8,7 @@ import {
   productPredicate,
   stockTerms,
 } from '../catalog/product-filter.store.js';
+import { pricedSkus } from '../catalog/priced-skus.store.js';
 import type { OfferedPrice } from '../catalog/sku.store.js';
 
 /** A product that was proven by one SKU, for an answer that shows none. */
@@ -54,18 +55,12 @@ export const cardsOf = (
 /** Those that are proven, as `cardRow`. */
 export const CARDS = sql`(SELECT json_agg(json_build_object('productKey', product_id, 'prices', NULL)) FROM card WHERE proven)`;
 
-/**
- * The same with their prices, in the merchant's order. All are read at once, and joined by a full join, because Postgres
- * never makes a loop of one: it would, where most prices have ended and it expects one row.
- */
+/** The same with their prices, in the merchant's order. */
 export const PRICED_CARDS = sql`(
-          WITH sku AS MATERIALIZED (
-            SELECT id, product_id, position FROM skus WHERE product_id = ANY(ARRAY(SELECT product_id FROM card WHERE proven))
-          ), price AS MATERIALIZED (
-            SELECT sku_id AS id, amount, compare_at, upper(valid) AS valid_until FROM prices
-            WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM market)
-              AND valid @> statement_timestamp()
-          )
+          WITH ${pricedSkus(
+            sql`ANY(ARRAY(SELECT product_id FROM card WHERE proven))`,
+            sql`(SELECT price_list_id FROM market)`,
+          )}
           SELECT json_agg(card) FROM (
             SELECT product_id AS "productKey", json_agg(json_build_object('amount', amount, 'compareAt', compare_at,
               'validUntil', valid_until) ORDER BY position, id) FILTER (WHERE amount IS NOT NULL) AS prices

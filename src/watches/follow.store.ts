@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
+import { anyOf } from '../platform/any-of.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { MAX_MATCHED, MAX_TOLD_A_DAY, MAX_TOLD_OF_PRODUCT_A_DAY } from './limits.js';
 
@@ -189,7 +190,7 @@ export async function readMatching(
   return queryPrepared(
     client,
     sql`/* watch.matching */ SELECT watch, product_id AS "productKey" FROM watch_matches
-      WHERE product_id = ANY(${productKeys}::integer[]) AND matching`,
+      WHERE product_id = ${anyOf(productKeys, 'int')} AND matching`,
     pairRow,
   );
 }

@@ -2,6 +2,7 @@ import sql, { join, type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import { isCommon, offerPredicate, productPredicate } from '../catalog/product-filter.store.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { query, queryPrepared, type Queryable } from '../platform/postgres.js';
 
 const passingRow = z.object({
@@ -27,7 +28,7 @@ const passing = (
       json_agg(offer.amount) AS amounts
     FROM products product
     JOIN ${offers} offer ON offer.product_id = product.id AND offer.channel_id = ${channelKey}
-    WHERE product.id = ANY(${productKeys}::integer[]) AND ${productPredicate(condition)} AND ${offerPredicate(condition)}
+    WHERE product.id = ${anyOf(productKeys, 'int')} AND ${productPredicate(condition)} AND ${offerPredicate(condition)}
     GROUP BY product.id`;
 
 /** Those of these products that have an SKU in the channel that meets the whole filter, in one snapshot. */
@@ -61,7 +62,7 @@ export function readPassingEach(
     db,
     sql`/* watch.passingEach */ WITH offers AS MATERIALIZED (
         SELECT product_id, channel_id, sku_id, position, gtin, options, when_out, amount, compare_at, sellable, promised
-        FROM sku_offers WHERE product_id = ANY(${all}::integer[]) AND channel_id = ${channelKey})
+        FROM sku_offers WHERE product_id = ${anyOf(all, 'int')} AND channel_id = ${channelKey})
       ${join(each, ' UNION ALL ')}`,
     passingOneRow,
   );

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { queryPrepared, type Queryable } from '../platform/postgres.js';
 import { reachable } from './watch.store.js';
 
@@ -39,7 +40,7 @@ export async function readEvents(
 ): Promise<WatchEventRow[]> {
   return queryPrepared(
     db,
-    sql`/* watchEvent.find */ ${SELECT_EVENTS} WHERE event.uuid = ANY(${uuids}::uuid[])
+    sql`/* watchEvent.find */ ${SELECT_EVENTS} WHERE event.uuid = ${anyOf(uuids, 'uuid')}
       AND ((watch.owner = ${key}::integer AND watch.shopper = ${shopper}::bytea) OR (watch.owner = 0 AND watch.shopper = ''))`,
     eventRow,
   );
@@ -69,7 +70,7 @@ export async function readEventsAfter(
 ): Promise<WatchEventRow[]> {
   return queryPrepared(
     db,
-    sql`/* watchEvent.after */ ${SELECT_EVENTS} WHERE event.watch = ANY(${watches}::integer[]) AND event.id > ${after}
+    sql`/* watchEvent.after */ ${SELECT_EVENTS} WHERE event.watch = ${anyOf(watches, 'int')} AND event.id > ${after}
       ORDER BY event.id LIMIT ${limit}`,
     eventRow,
   );

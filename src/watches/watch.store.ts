@@ -3,6 +3,7 @@ import sql, { type Sql } from 'sql-template-tag';
 import { z } from 'zod';
 import type { Owner } from '../access/caller.js';
 import type { ProductCondition } from '../catalog/product-filter.js';
+import { anyOf } from '../platform/any-of.store.js';
 import { execute, query, queryPrepared, type Queryable } from '../platform/postgres.js';
 import { toBytes } from '../vector-index/vectors.js';
 import { MAX_MATCHED } from './limits.js';
@@ -40,7 +41,7 @@ const SELECT_WATCHES = sql`SELECT watch.id AS uuid, watch.number, watch.title,
 
 /** Who may see them: their owner; for one of nobody in particular, anyone who knows its id. */
 export const reachable = (uuids: readonly string[], { key, shopper }: Owner): Sql =>
-  sql`watch.id = ANY(${uuids}::uuid[]) AND ((watch.owner = ${key}::integer AND watch.shopper = ${shopper}::bytea)
+  sql`watch.id = ${anyOf(uuids, 'uuid')} AND ((watch.owner = ${key}::integer AND watch.shopper = ${shopper}::bytea)
     OR (watch.owner = 0 AND watch.shopper = ''))`;
 
 /** Those of these watches that the caller may see. */

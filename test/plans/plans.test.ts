@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { COUNT_LIMITS } from '../../src/catalog/facets/kept-counts.js';
 import { seedApiKey } from '../support/api-keys.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -12,8 +13,9 @@ import { OPERATIONS, type Operation } from './operations.js';
 const FOLDER = fileURLToPath(new URL('./sql/', import.meta.url));
 const SEED_TIMEOUT_MS = 180_000;
 const TIMEOUT_MS = 60_000;
-/** Postgres makes five custom plans for a prepared statement before it considers a generic one. */
-const TIMES = 7;
+/** Postgres makes so many custom plans for a prepared statement before it considers a generic one. */
+const CUSTOM_PLANS = 5;
+const TIMES = CUSTOM_PLANS + 2;
 
 /** Too large for a request to read completely. */
 const LARGE: ReadonlySet<string> = new Set([
@@ -96,3 +98,22 @@ test.each(OPERATIONS)(
   },
   TIMEOUT_MS,
 );
+
+const counted = z.object({ statement: z.string(), custom: z.number() });
+
+// product.newest and the loaders of single rows were planned for each page, which took longer than reading it (2026-11-30).
+test('what is prepared is not planned anew each time', async () => {
+  const clients = await Promise.all(
+    Array.from({ length: gateway.db.totalCount }, () => gateway.db.connect()),
+  );
+  const anew = new Set<string>();
+  for (const client of clients) {
+    const { rows } = await client.query(
+      'SELECT statement, custom_plans::int AS custom FROM pg_prepared_statements',
+    );
+    client.release();
+    for (const { statement, custom } of z.array(counted).parse(rows))
+      if (custom > CUSTOM_PLANS) anew.add(nameOfStatement(statement) ?? statement);
+  }
+  expect([...anew]).toEqual([]);
+});

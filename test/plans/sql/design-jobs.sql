@@ -45,4 +45,4 @@
   last_error AS error, created_at AS "createdAt", started_at AS "startedAt", ended_at AS "endedAt", coalesce((
         SELECT string_agg(encode(design.sha256, 'hex'), ',' ORDER BY design.position) FROM designs design
         WHERE design.job_id = design_jobs.id), '') AS version
-      FROM design_jobs WHERE id = ANY($1::uuid[]);
+      FROM design_jobs WHERE id = ANY(ARRAY(SELECT unnest($1::uuid[])));

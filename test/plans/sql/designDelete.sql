@@ -1,8 +1,8 @@
-/* design.delete */ DELETE FROM designs design WHERE design.id = ANY($1::uuid[]) AND ((design.owner = $2::integer AND design.shopper = $3::bytea)
+/* design.delete */ DELETE FROM designs design WHERE design.id = ANY(ARRAY(SELECT unnest($1::uuid[]))) AND ((design.owner = $2::integer AND design.shopper = $3::bytea)
     OR (design.owner = 0 AND design.shopper = '')) AND design.finished;
 
 /* design.lockJob */ SELECT FROM design_jobs
-      WHERE id = (SELECT job_id FROM designs design WHERE design.id = ANY($1::uuid[]) AND ((design.owner = $2::integer AND design.shopper = $3::bytea)
+      WHERE id = (SELECT job_id FROM designs design WHERE design.id = ANY(ARRAY(SELECT unnest($1::uuid[]))) AND ((design.owner = $2::integer AND design.shopper = $3::bytea)
     OR (design.owner = 0 AND design.shopper = ''))) FOR UPDATE;
 
 /* idempotency.keep */

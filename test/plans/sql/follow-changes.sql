@@ -31,7 +31,7 @@
           FROM (SELECT shows, array_agg(id ORDER BY id) AS ids FROM shown_images WHERE product_id = product.id
             GROUP BY shows) alike), '[]') AS pictured
       FROM products product LEFT JOIN brands brand ON brand.id = product.brand_id
-      WHERE product.id = ANY($2::int[]);
+      WHERE product.id = ANY(ARRAY(SELECT unnest($2::int[])));
 
 /* sync.changes */
       WITH log AS (

@@ -83,7 +83,7 @@
       ORDER BY watch.number LIMIT $5;
 
 /* watch.matching */ SELECT watch, product_id AS "productKey" FROM watch_matches
-      WHERE product_id = ANY($1::integer[]) AND matching;
+      WHERE product_id = ANY(ARRAY(SELECT unnest($1::int[]))) AND matching;
 
 /* watch.prune */ DELETE FROM watches WHERE id IN (
       SELECT id FROM watches WHERE expires_at < now() - $1 * interval '1 day'
@@ -102,7 +102,7 @@
     SELECT coalesce(sum(message.attempts), 0)::integer AS attempts,
       CASE WHEN bool_and(message.delivered_at IS NOT NULL) THEN max(message.delivered_at) END AS at
     FROM watch_deliveries message JOIN webhooks ON webhooks.id = message.webhook_id WHERE message.event = event.id
-  ) delivery WHERE event.watch = ANY($1::integer[]) AND event.id > $2
+  ) delivery WHERE event.watch = ANY(ARRAY(SELECT unnest($1::int[]))) AND event.id > $2
       ORDER BY event.id LIMIT $3;
 
 /* watchEvent.prune */ DELETE FROM watch_events WHERE id IN (

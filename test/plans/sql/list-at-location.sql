@@ -1,14 +1,14 @@
 /* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
   encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images
-      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+      WHERE product_id = ANY(ARRAY(SELECT unnest($1::int[]))) ORDER BY product_id, position;
 
 /* location.byKey */ SELECT location.id AS key, location.handle, location.name,
           location.country_code AS "countryCode"
         FROM stock_locations location
         JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = $1
-        WHERE location.id = ANY($2::int[]);
+        WHERE location.id = ANY(ARRAY(SELECT unnest($2::int[])));
 
-/* product.newest */
+/* product.newest */ SELECT * FROM (
     SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
@@ -19,7 +19,7 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
@@ -37,7 +37,7 @@
           JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = offer.channel_id
           WHERE stock.sku_id = offer.sku_id AND stock.location_id = $6 AND stock.sellable >= $7::int) AND true) AS offered OFFSET 0) offered
     WHERE offered.offered OR product.place = $8
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $9;
+    ORDER BY product.created_at DESC, product.id DESC LIMIT 101) page LIMIT $9;
 
 /* sku.byProduct */ WITH market AS MATERIALIZED (
       SELECT channel.id, channel.low_stock_threshold, price_list.id AS price_list_id, price_list.currency,
@@ -45,7 +45,7 @@
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE channel.id = $1
     ), sku AS MATERIALIZED (
-      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY($2::int[])
+      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY(ARRAY(SELECT unnest($2::int[])))
     ), offer AS (
       SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
         sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
@@ -83,4 +83,4 @@
 
 /* sku.sellableAt */ SELECT stock.sku_id AS key, stock.sellable FROM available_stock stock
         JOIN channel_locations served ON served.location_id = stock.location_id AND served.channel_id = $1
-        WHERE stock.sku_id = ANY($2::int[]) AND stock.location_id = $3;
+        WHERE stock.sku_id = ANY(ARRAY(SELECT unnest($2::int[]))) AND stock.location_id = $3;

@@ -1,4 +1,4 @@
-/* product.newest */
+/* product.newest */ SELECT * FROM (
     SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
@@ -9,7 +9,7 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
@@ -26,4 +26,4 @@
     CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $7
       AND offer.sellable >= $8::int AND (offer.compare_at IS NOT NULL) = $9::boolean AND (ltrim(offer.gtin, '0') = ANY($10::text[])) IS TRUE) AS offered OFFSET 0) offered
     WHERE offered.offered OR product.place = $11
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $12;
+    ORDER BY product.created_at DESC, product.id DESC LIMIT 101) page LIMIT $12;

@@ -278,7 +278,7 @@
 
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
 
-/* product.newest */
+/* product.newest */ SELECT * FROM (
     SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
   CASE WHEN product.language <> $1 OR product.description IS NULL OR product.url IS NULL THEN (
@@ -289,7 +289,7 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt", (extract(epoch FROM product.created_at) * 1000000)::bigint::text AS rank,
@@ -314,4 +314,4 @@
     OR (position('/' IN (offer.options ->> $16::text)) > 0 AND CASE WHEN lower((offer.options ->> $17::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower((offer.options ->> $18::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $19::text))] END && ARRAY(SELECT lower(value) FROM unnest($20::text[]) AS value)))) IS TRUE) AS offered OFFSET 0) offered
     WHERE offered.offered OR product.place = $21
-    ORDER BY product.created_at DESC, product.id DESC LIMIT $22;
+    ORDER BY product.created_at DESC, product.id DESC LIMIT 101) page LIMIT $22;

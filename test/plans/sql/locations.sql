@@ -9,4 +9,4 @@
 /* location.coordinates */ SELECT location.id AS key, location.latitude, location.longitude
         FROM stock_locations location
         JOIN channel_locations served ON served.location_id = location.id AND served.channel_id = $1
-        WHERE location.id = ANY($2::int[]) AND location.latitude IS NOT NULL;
+        WHERE location.id = ANY(ARRAY(SELECT unnest($2::int[]))) AND location.latitude IS NOT NULL;

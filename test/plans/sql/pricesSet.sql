@@ -62,7 +62,7 @@
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE channel.id = $1
     ), sku AS MATERIALIZED (
-      SELECT sku.* FROM available_skus sku WHERE sku.id = ANY($2::int[])
+      SELECT sku.* FROM available_skus sku WHERE sku.id = ANY(ARRAY(SELECT unnest($2::int[])))
     ), offer AS (
       SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
         sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,

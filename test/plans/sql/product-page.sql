@@ -1,10 +1,10 @@
-/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ANY($1::int[]);
+/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ANY(ARRAY(SELECT unnest($1::int[])));
 
-/* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY($1::int[]);
+/* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY(ARRAY(SELECT unnest($1::int[])));
 
 /* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
   encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images
-      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+      WHERE product_id = ANY(ARRAY(SELECT unnest($1::int[]))) ORDER BY product_id, position;
 
 /* location.bySku */
           SELECT wanted.place::integer, location.id AS key, location.handle, location.name,
@@ -29,7 +29,7 @@
           ORDER BY wanted.place, location.distance NULLS LAST, location.name, location.id;
 
 /* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
-      WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
+      WHERE product_id = ANY(ARRAY(SELECT unnest($1::int[]))) ORDER BY product_id, name, value;
 
 /* product.byHandle */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
@@ -41,7 +41,7 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
@@ -53,7 +53,7 @@
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE channel.id = $1
     ), sku AS MATERIALIZED (
-      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY($2::int[])
+      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY(ARRAY(SELECT unnest($2::int[])))
     ), offer AS (
       SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
         sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
@@ -89,9 +89,11 @@
   offer.price_valid_until AS "priceValidUntil", offer.sellable, offer.counted, offer.level,
   offer.restock_at AS "restockAt", offer.promised, CASE WHEN row_number() OVER (ORDER BY offer.product_id, offer.position, offer.sku_id) = 1 THEN now() END AS "asOf" FROM offer ORDER BY offer.product_id, offer.position, offer.sku_id;
 
-/* sku.pricesByProduct */ SELECT sku.product_id AS "productKey", price.amount, price.compare_at AS "compareAt",
-          upper(price.valid) AS "priceValidUntil"
-        FROM skus sku JOIN prices price ON price.sku_id = sku.id
-        WHERE sku.product_id = ANY($1::int[]) AND price.valid @> statement_timestamp()
-          AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $2)
-        ORDER BY sku.product_id, sku.position, sku.id;
+/* sku.pricesByProduct */ WITH sku AS MATERIALIZED (
+      SELECT id, product_id, position FROM skus WHERE product_id = ANY(ARRAY(SELECT unnest($1::int[])))
+    ), price AS MATERIALIZED (
+      SELECT sku_id AS id, amount, compare_at, upper(valid) AS valid_until FROM prices
+      WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM channels WHERE id = $2) AND valid @> statement_timestamp()
+    )
+        SELECT product_id AS "productKey", amount, compare_at AS "compareAt", valid_until AS "priceValidUntil"
+        FROM sku FULL JOIN price USING (id) ORDER BY product_id, position, id;

@@ -76,11 +76,11 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($4::int[]);
+      WHERE product.id = ANY(ARRAY(SELECT unnest($4::int[])));
 
 /* product.findProductIds */ SELECT handle, id FROM products WHERE handle = ANY($1::text[]);
 

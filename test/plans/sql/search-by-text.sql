@@ -1,6 +1,6 @@
-/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ANY($1::int[]);
+/* brand.byKey */ SELECT id AS key, handle, name FROM brands WHERE id = ANY(ARRAY(SELECT unnest($1::int[])));
 
-/* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY($1::int[]);
+/* category.byKey */ SELECT id AS key, handle, name, parent_id AS "parentKey" FROM categories WHERE id = ANY(ARRAY(SELECT unnest($1::int[])));
 
 /* facets.countThese */
     WITH examined0 AS MATERIALIZED (
@@ -152,11 +152,11 @@
       AND NOT EXISTS (SELECT FROM product_changes WHERE xid >= pg_snapshot_xmax($3::pg_snapshot)) AS unchanged;
 
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images WHERE id = ANY($1::int[]);
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images WHERE id = ANY(ARRAY(SELECT unnest($1::int[])));
 
 /* image.byProduct */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
   encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images
-      WHERE product_id = ANY($1::int[]) ORDER BY product_id, position;
+      WHERE product_id = ANY(ARRAY(SELECT unnest($1::int[]))) ORDER BY product_id, position;
 
 /* location.bySku */
           SELECT wanted.place::integer, location.id AS key, location.handle, location.name,
@@ -181,7 +181,7 @@
           ORDER BY wanted.place, location.distance NULLS LAST, location.name, location.id;
 
 /* product.attributes */ SELECT product_id AS "productKey", name, value FROM product_attributes
-      WHERE product_id = ANY($1::int[]) ORDER BY product_id, name, value;
+      WHERE product_id = ANY(ARRAY(SELECT unnest($1::int[]))) ORDER BY product_id, name, value;
 
 /* product.byKey */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
@@ -193,11 +193,11 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($4::int[]);
+      WHERE product.id = ANY(ARRAY(SELECT unnest($4::int[])));
 
 /* search.prove */
     WITH market AS MATERIALIZED (

@@ -2,10 +2,10 @@
       SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = $1
-      WHERE image.product_id = ANY($2::int[]) ORDER BY image.product_id, image.position;
+      WHERE image.product_id = ANY(ARRAY(SELECT unnest($2::int[]))) ORDER BY image.product_id, image.position;
 
 /* image.byKey */ SELECT id AS key, product_id AS "productKey", sha256, width, height, alt_text AS "altText",
-  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images WHERE id = ANY($1::int[]);
+  encode(thumbhash, 'base64') AS thumbhash, dominant_color AS "dominantColor", shows FROM shown_images WHERE id = ANY(ARRAY(SELECT unnest($1::int[])));
 
 /* product.byKey */ SELECT product.id AS key, product.handle,
   product.language, product.title, product.description, product.url,
@@ -17,11 +17,11 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($4::int[]);
+      WHERE product.id = ANY(ARRAY(SELECT unnest($4::int[])));
 
 /* search.prove */
     WITH card AS MATERIALIZED (
@@ -97,12 +97,11 @@
         (SELECT jsonb_object_agg(id, shows) FROM shown_images WHERE id = ANY(ARRAY(SELECT image_id FROM card WHERE NOT proven))) AS shows,
         (
           WITH sku AS MATERIALIZED (
-            SELECT id, product_id, position FROM skus WHERE product_id = ANY(ARRAY(SELECT product_id FROM card WHERE proven))
-          ), price AS MATERIALIZED (
-            SELECT sku_id AS id, amount, compare_at, upper(valid) AS valid_until FROM prices
-            WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM market)
-              AND valid @> statement_timestamp()
-          )
+      SELECT id, product_id, position FROM skus WHERE product_id = ANY(ARRAY(SELECT product_id FROM card WHERE proven))
+    ), price AS MATERIALIZED (
+      SELECT sku_id AS id, amount, compare_at, upper(valid) AS valid_until FROM prices
+      WHERE sku_id = ANY(ARRAY(SELECT id FROM sku)) AND price_list_id = (SELECT price_list_id FROM market) AND valid @> statement_timestamp()
+    )
           SELECT json_agg(card) FROM (
             SELECT product_id AS "productKey", json_agg(json_build_object('amount', amount, 'compareAt', compare_at,
               'validUntil', valid_until) ORDER BY position, id) FILTER (WHERE amount IS NOT NULL) AS prices

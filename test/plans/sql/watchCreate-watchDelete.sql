@@ -2,7 +2,7 @@
       SELECT image.product_id AS "productId", image.id AS "imageId", embedding.vector FROM shown_images image
       JOIN embeddings embedding ON embedding.sha256 = image.sha256
       JOIN encoders encoder ON encoder.id = embedding.encoder_id AND encoder.name = $1
-      WHERE image.product_id = ANY($2::int[]) ORDER BY image.product_id, image.position;
+      WHERE image.product_id = ANY(ARRAY(SELECT unnest($2::int[]))) ORDER BY image.product_id, image.position;
 
 /* encoder.find */ SELECT id, dimension FROM encoders WHERE name = $1;
 
@@ -21,7 +21,7 @@
     'examples', coalesce(sum(examples) FILTER (WHERE true), 0)) AS all
       FROM (SELECT watch.line, watch.owner, watch.condition, coalesce((octet_length(watch.toward) + octet_length(watch.away)) / (4 * encoder.dimension), 0) AS examples FROM watches watch LEFT JOIN encoders encoder ON encoder.id = watch.encoder_id WHERE watch.expires_at > now()) active;
 
-/* watch.delete */ DELETE FROM watches watch WHERE watch.id = ANY($1::uuid[]) AND ((watch.owner = $2::integer AND watch.shopper = $3::bytea)
+/* watch.delete */ DELETE FROM watches watch WHERE watch.id = ANY(ARRAY(SELECT unnest($1::uuid[]))) AND ((watch.owner = $2::integer AND watch.shopper = $3::bytea)
     OR (watch.owner = 0 AND watch.shopper = ''));
 
 /* watch.find */ SELECT watch.id AS uuid, watch.number, watch.title,
@@ -32,7 +32,7 @@
     (SELECT count(*) FROM (SELECT FROM watch_matches WHERE watch = watch.number LIMIT $1) matched)
       = $2 AS "isFull",
     watch.created_at AS "createdAt", watch.expires_at AS "expiresAt"
-  FROM watches watch WHERE watch.id = ANY($3::uuid[]) AND ((watch.owner = $4::integer AND watch.shopper = $5::bytea)
+  FROM watches watch WHERE watch.id = ANY(ARRAY(SELECT unnest($3::uuid[]))) AND ((watch.owner = $4::integer AND watch.shopper = $5::bytea)
     OR (watch.owner = 0 AND watch.shopper = ''));
 
 /* watch.insert */ WITH created AS (
@@ -58,7 +58,7 @@
       json_agg(offer.amount) AS amounts
     FROM products product
     JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $1
-    WHERE product.id = ANY($2::integer[]) AND product.category_id = ANY(ARRAY(
+    WHERE product.id = ANY(ARRAY(SELECT unnest($2::int[]))) AND product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($3::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id

@@ -8,11 +8,11 @@
         min(place) FILTER (WHERE description IS NOT NULL) OVER () AS described,
         min(place) FILTER (WHERE url IS NOT NULL) OVER () AS linked
       FROM product_texts CROSS JOIN LATERAL array_position($2::text[], language) AS place
-      WHERE product_id = product.id AND language = ANY($3::text[])
+      WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
   product.updated_at AS "updatedAt" FROM products product
-      WHERE product.id = ANY($4::int[]);
+      WHERE product.id = ANY(ARRAY(SELECT unnest($4::int[])));
 
 /* sku.byKey */ WITH market AS MATERIALIZED (
       SELECT channel.id, channel.low_stock_threshold, price_list.id AS price_list_id, price_list.currency,
@@ -20,7 +20,7 @@
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE channel.id = $1
     ), sku AS MATERIALIZED (
-      SELECT sku.* FROM available_skus sku WHERE sku.id = ANY($2::int[])
+      SELECT sku.* FROM available_skus sku WHERE sku.id = ANY(ARRAY(SELECT unnest($2::int[])))
     ), offer AS (
       SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
         sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
@@ -62,7 +62,7 @@
       FROM channels channel JOIN price_lists price_list ON price_list.id = channel.price_list_id
       WHERE channel.id = $1
     ), sku AS MATERIALIZED (
-      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY($2::int[])
+      SELECT sku.* FROM available_skus sku WHERE sku.product_id = ANY(ARRAY(SELECT unnest($2::int[])))
     ), offer AS (
       SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
         sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,
@@ -106,7 +106,7 @@
     (SELECT count(*) FROM (SELECT FROM watch_matches WHERE watch = watch.number LIMIT $1) matched)
       = $2 AS "isFull",
     watch.created_at AS "createdAt", watch.expires_at AS "expiresAt"
-  FROM watches watch WHERE watch.id = ANY($3::uuid[]) AND ((watch.owner = $4::integer AND watch.shopper = $5::bytea)
+  FROM watches watch WHERE watch.id = ANY(ARRAY(SELECT unnest($3::uuid[]))) AND ((watch.owner = $4::integer AND watch.shopper = $5::bytea)
     OR (watch.owner = 0 AND watch.shopper = ''));
 
 /* watch.list */ SELECT watch.id AS uuid, watch.number, watch.title,
@@ -126,7 +126,7 @@
       json_agg(offer.amount) AS amounts
     FROM products product
     JOIN sku_offers offer ON offer.product_id = product.id AND offer.channel_id = $1
-    WHERE product.id = ANY($2::integer[]) AND true AND offer.sellable >= $3::int AND offer.amount <= $4::bigint
+    WHERE product.id = ANY(ARRAY(SELECT unnest($2::int[]))) AND true AND offer.sellable >= $3::int AND offer.amount <= $4::bigint
     GROUP BY product.id;
 
 /* watchEvent.list */ SELECT event.uuid, event.id AS number, event.watch AS "watchNumber", watch.id AS "watchUuid",
