@@ -11,12 +11,15 @@ import {
 } from '../../src/server/limits.js';
 import { openSocket } from '../support/subscriptions.js';
 import { until } from '../support/waiting.js';
-import { startTestServer } from './support/server.js';
+import { startTestServer, type TestServer } from './support/server.js';
 
 let url: string;
+let logged: TestServer['logged'];
 const sockets: WebSocket[] = [];
 beforeAll(async () => {
-  const { app } = await startTestServer({ trustedProxies: ['127.0.0.1'] });
+  const server = await startTestServer({ trustedProxies: ['127.0.0.1'] });
+  const { app } = server;
+  ({ logged } = server);
   url = `${(await app.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws')}/graphql`;
 });
 afterEach(async () => {
@@ -198,3 +201,18 @@ test('a message in too many fragments closes its WebSocket', async () => {
   for (let sent = 0; sent <= MAX_MESSAGE_FRAGMENTS; sent += 1) socket?.send(' ', { fin: false });
   expect(await closed).toBe(1_008);
 });
+
+// Failed on 2026-11-30: one address filled the log with a megabyte a second, at level error.
+test.each(['next', 'error', 'connection_ack'])(
+  'messages of the type %s, which servers send, close the WebSocket and are no failure of the gateway',
+  async (type) => {
+    expect(await connect('198.51.100.10')).toBe(101);
+    const [socket] = sockets;
+    logged.length = 0;
+    const closed = new Promise((resolve) => socket?.once('close', resolve));
+    const payload = type === 'error' ? [{ message: 'It failed' }] : {};
+    for (let sent = 0; sent < 20; sent += 1) socket?.send(JSON.stringify({ type, id: '1', payload }));
+    expect(await closed).toBe(4_400);
+    expect(logged).toEqual([]);
+  },
+);

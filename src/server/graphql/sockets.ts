@@ -39,6 +39,8 @@ const NORMAL = 1000;
 const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
+/** What graphql-ws throws for a message that only servers send. */
+const OF_A_SERVER = /^Unexpected message of type \w+ received$/;
 /** A control frame holds 125 bytes; the code takes two of them. */
 const MAX_REASON_BYTES = 123;
 
@@ -171,8 +173,12 @@ function carry(
     if (socket.bufferedAmount > MAX_SOCKET_BACKLOG_BYTES) socket.terminate();
   };
   const closeFor = (error: unknown): void => {
+    // What was read with the message that it was closed for is worth no line of the log.
+    if (socket.readyState !== WebSocket.OPEN) return;
     const known = toRequestError(error);
-    if (known !== null) {
+    if (error instanceof Error && OF_A_SERVER.test(error.message)) {
+      socket.close(CloseCode.BadRequest, shorten(error.message));
+    } else if (known !== null) {
       const refusal = known.code === 'FORBIDDEN' ? CloseCode.Forbidden : CloseCode.Unauthorized;
       socket.close(passes(known.code) ? TRY_AGAIN_LATER : refusal, shorten(known.message));
     } else {
