@@ -1,8 +1,9 @@
 import type { BlobStore } from './blob-store.js';
+import { countedBytes } from './prune-blobs.js';
 
 /** A store that tells how fast it fills. */
 export interface FillingBlobs extends BlobStore {
-  /** Calls `tell` each time when this process has stored so many more bytes. */
+  /** Calls `tell` each time when this process has stored what counts as so many more bytes. */
   eachTime(bytes: number, tell: () => void): void;
 }
 
@@ -22,7 +23,7 @@ export function countStored(store: BlobStore): FillingBlobs {
     },
     async put(bytes) {
       const sha256 = await store.put(bytes);
-      stored += bytes.byteLength;
+      stored += countedBytes(bytes.byteLength);
       if (stored >= limit) {
         stored = 0;
         tell();

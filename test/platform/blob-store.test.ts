@@ -105,15 +105,15 @@ describe.each([
   // Failed on 2026-11-28: uploads of a week had no bound together.
   test('the oldest are removed while all together are too large', async () => {
     await pruneBlobs(store, { ageMs: -60_000, maxBytes: 0 }, nothing);
-    const sizes = [3_000, 2_000, 1_000];
+    const sizes = [60_000, 40_000, 20_000];
     const stored: string[] = [];
     for (const size of sizes) {
-      stored.push(await store.put(Buffer.alloc(size, size / 1_000)));
+      stored.push(await store.put(Buffer.alloc(size, size / 20_000)));
       // Some stores tell ages in whole seconds.
       await sleep(1_100);
     }
-    expect(await pruneBlobs(store, { ageMs: 3_600_000, maxBytes: 6_000 }, nothing)).toBe(0);
-    expect(await pruneBlobs(store, { ageMs: 3_600_000, maxBytes: 2_500 }, nothing)).toBe(2);
+    expect(await pruneBlobs(store, { ageMs: 3_600_000, maxBytes: 120_000 }, nothing)).toBe(0);
+    expect(await pruneBlobs(store, { ageMs: 3_600_000, maxBytes: 50_000 }, nothing)).toBe(2);
     expect(await Promise.all(stored.map((sha256) => store.has(sha256)))).toEqual([false, false, true]);
   });
 
