@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
-import { networkOf } from '../platform/client-network.js';
+import { networkOf, siteOf } from '../platform/client-network.js';
+import { Holdings } from '../platform/holdings.js';
 import { sharesOf } from '../platform/shares.js';
 import {
   LARGE_BODY_BYTES,
@@ -16,14 +17,31 @@ const CHECK_EVERY_MS = 250;
 /** How long a client has to read the response to a body that it is still sending. */
 const GOODBYE_MS = 1_000;
 
+/** A large body that is sent or worked on. */
+interface Place {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
 /**
  * Large bodies take one of a few places while they are sent and worked on. One without a place is refused with
- * SERVICE_OVERLOADED before it is read, and one that arrives too slowly loses its place. One that has no end, or goes on
- * after the response, loses its connection.
+ * SERVICE_OVERLOADED before it is read, and one that arrives too slowly loses its place. When all are taken, whoever has
+ * most of them loses one that is still arriving to a newcomer. One that has no end, or goes on after the response, loses
+ * its connection.
  */
 export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
   const shares = sharesOf(MAX_CONCURRENT_LARGE_BODIES_A_CLIENT);
-  let total = 0;
+  /** By site. */
+  const held = new Holdings<Place>();
+  const hasRoom = (site: string): boolean => {
+    if (held.total < MAX_CONCURRENT_LARGE_BODIES) return true;
+    const [...places] = held.largerThan(held.of(site))?.items ?? [];
+    const loses = places.find(({ request }) => isArriving(request));
+    if (loses === undefined) return false;
+    held.remove(loses);
+    refuse(loses.reply, overloaded('Others are sending images, too, and your address has most places'));
+    return true;
+  };
   app.addHook('onRequest', (request, reply, done) => {
     // A body without a length may become large.
     const bytes = request.headers['transfer-encoding']
@@ -33,23 +51,25 @@ export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
       done();
       return;
     }
-    const client = networkOf(seenFrom(request.raw, trusts).clientAddress);
-    const isFull = total >= MAX_CONCURRENT_LARGE_BODIES;
-    if (isFull || !shares.take(client, 1)) {
+    const { clientAddress } = seenFrom(request.raw, trusts);
+    const [client, site] = [networkOf(clientAddress), siteOf(clientAddress)];
+    const hasShare = shares.take(client, 1);
+    if (!hasShare || !hasRoom(site)) {
+      if (hasShare) shares.giveBack(client, 1);
       void reply.header('connection', 'close');
       done(
-        new RequestError(
-          'SERVICE_OVERLOADED',
-          isFull
-            ? 'Too many images are being sent right now; try again in a few seconds.'
-            : `Your address is sending ${MAX_CONCURRENT_LARGE_BODIES_A_CLIENT} large requests already; wait until one of them is answered.`,
+        overloaded(
+          hasShare
+            ? 'Too many images are being sent right now'
+            : `Your address is sending ${MAX_CONCURRENT_LARGE_BODIES_A_CLIENT} large requests already`,
         ),
       );
       return;
     }
-    total += 1;
+    const place = { request, reply };
+    held.add(site, place);
     reply.raw.once('close', () => {
-      total -= 1;
+      held.remove(place);
       shares.giveBack(client, 1);
     });
     watch(request, reply);
@@ -57,16 +77,26 @@ export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
   });
 }
 
+const isArriving = ({ raw }: FastifyRequest): boolean => !raw.complete && !raw.readableEnded;
+
+const overloaded = (why: string): RequestError =>
+  new RequestError('SERVICE_OVERLOADED', `${why}: try again in a few seconds.`);
+
+function refuse(reply: FastifyReply, error: RequestError): void {
+  void reply.header('connection', 'close').send(error);
+}
+
 /**
  * Refuses the request once its body has arrived too slowly on average, and closes its connection; at once when it is
  * longer than any that is allowed, such as a form of nothing but padding.
  */
-function watch({ raw }: FastifyRequest, reply: FastifyReply): void {
+function watch(request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = request;
   const { socket } = raw;
   const startedAt = performance.now();
   const bytesBefore = socket.bytesRead;
   const watching = setInterval(() => {
-    if (raw.complete || raw.readableEnded) {
+    if (!isArriving(request) || reply.sent) {
       clearInterval(watching);
       return;
     }
@@ -79,14 +109,13 @@ function watch({ raw }: FastifyRequest, reply: FastifyReply): void {
     const isFast = (socket.bytesRead - bytesBefore) / (ms / 1000) >= MIN_BODY_BYTES_A_SECOND;
     if (ms < SLOW_BODY_GRACE_MS || isFast) return;
     clearInterval(watching);
-    void reply
-      .header('connection', 'close')
-      .send(
-        new RequestError(
-          'REQUEST_TOO_SLOW',
-          `The request arrives at less than ${MIN_BODY_BYTES_A_SECOND} bytes a second: send a smaller image, or try again on a better connection.`,
-        ),
-      );
+    refuse(
+      reply,
+      new RequestError(
+        'REQUEST_TOO_SLOW',
+        `The request arrives at less than ${MIN_BODY_BYTES_A_SECOND} bytes a second: send a smaller image, or try again on a better connection.`,
+      ),
+    );
   }, CHECK_EVERY_MS);
   reply.raw.once('close', () => {
     clearInterval(watching);

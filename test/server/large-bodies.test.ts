@@ -6,6 +6,7 @@ import {
   MAX_CONCURRENT_LARGE_BODIES,
   MAX_CONCURRENT_LARGE_BODIES_A_CLIENT,
 } from '../../src/server/limits.js';
+import { until } from '../support/waiting.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -104,4 +105,34 @@ test.each([
   }, 20);
   expect(await isClosed).toBe(true);
   clearInterval(sending);
+});
+
+// Failed on 2026-11-30: four addresses that sent 20 kB/s kept everybody else from sending a picture.
+test('when all places are taken, who has most of them loses one that is still arriving to a newcomer', async () => {
+  const proxied = await startTestServer({ trustedProxies: ['127.0.0.1'] });
+  const address = new URL(await proxied.app.listen({ port: 0, host: '127.0.0.1' }));
+  const start = async (from: string, body: Buffer): Promise<Socket> => {
+    const client = connect(Number(address.port), '127.0.0.1');
+    client.on('error', () => undefined);
+    await once(client, 'connect');
+    const head = `POST /images HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${from}\r\nContent-Type: image/jpeg\r\nContent-Length: ${large.length}\r\nConnection: close\r\n\r\n`;
+    client.write(head);
+    client.write(body);
+    return client;
+  };
+  const addresses = MAX_CONCURRENT_LARGE_BODIES / MAX_CONCURRENT_LARGE_BODIES_A_CLIENT;
+  const crowd: Promise<string>[] = [];
+  for (let index = 0; index < MAX_CONCURRENT_LARGE_BODIES; index += 1) {
+    // All but the last of the body comes at once, as fast as any.
+    const client = await start(`192.0.2.${index % addresses}`, large.subarray(0, large.length - 1));
+    crowd.push(answerOf(client));
+  }
+  // Their heads may not have been read yet.
+  for (let index = 0; index < addresses; index += 1)
+    await until('an address has its share', async () =>
+      (await answerOf(await start(`192.0.2.${index}`, large))).includes('"SERVICE_OVERLOADED"'),
+    );
+  expect(await answerOf(await start('198.51.100.1', large))).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await Promise.race(crowd)).toMatch(/^HTTP\/1\.1 503 .*"SERVICE_OVERLOADED"/s);
+  expect(proxied.logged.filter(({ level }) => Number(level) > 30)).toEqual([]);
 });
