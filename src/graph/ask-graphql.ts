@@ -14,7 +14,7 @@ export type AskGraphQL = (
 /** Whoever sent a request that came through another door. */
 export interface DoorCaller {
   /** What may all belong to one customer, and has one share of what all share: a key, or an address or IPv6 site. */
-  readonly site: string;
+  readonly name: string;
   /** Takes points from its budget. @throws ThrottledError */
   pay(points: number): Promise<unknown>;
 }

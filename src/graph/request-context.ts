@@ -3,7 +3,7 @@ import type { Pseudonyms } from '../access/pseudonyms.js';
 import type { CatalogLoaders, ChannelStores, Loaders } from '../catalog/loaders.js';
 import { networkOf } from '../platform/client-network.js';
 import type { Meter } from './meter.js';
-import type { Payer, RequestFacts, ServerContext } from './server-context.js';
+import { clientPayer, type Payer, type RequestFacts, type ServerContext } from './server-context.js';
 
 /**
  * One request: its caller, its channel, and one set of loaders. Resolvers get the process's services by injection.
@@ -96,8 +96,8 @@ export class Context implements ServerContext {
 export function payerOf(caller: Caller, clientAddress: string): Payer {
   const { keyId, budget } = caller;
   return keyId === null
-    ? { kind: 'client', id: networkOf(clientAddress), pointsPerSecond: null, shopper: null }
-    : { kind: 'key', id: String(keyId), pointsPerSecond: budget, shopper: shopperOf(caller) };
+    ? clientPayer(clientAddress)
+    : { kind: 'key', id: String(keyId), pointsPerSecond: budget, shopper: shopperOf(caller), site: null };
 }
 
 /** Without a name, a shopper is whoever shares the network. */

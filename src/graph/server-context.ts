@@ -1,4 +1,5 @@
 import { RequestError } from '../errors.js';
+import { networkOf, siteOf } from '../platform/client-network.js';
 
 /** Whose budget pays for a request. */
 export interface Payer {
@@ -9,6 +10,11 @@ export interface Payer {
   readonly pointsPerSecond: number | null;
   /** The shopper for whom the holder of the key asks; null: it names none. A shopper has a share of the key's budget. */
   readonly shopper: string | null;
+  /**
+   * The IPv6 site of an anonymous client's network, which may have thousands of them; null for an IPv4 address, and for an
+   * API key. The networks of a site have a budget together.
+   */
+  readonly site: string | null;
 }
 
 /** What a request says of its shopper was refused, although its API key is valid. */
@@ -22,15 +28,27 @@ export class RefusedError extends RequestError {
   }
 }
 
+/** The payer of requests from an address without an API key; those of another `purpose` are paid apart from these. */
+export function clientPayer(address: string, purpose = ''): Payer {
+  const [network, site] = [networkOf(address), siteOf(address)];
+  return {
+    kind: 'client',
+    id: network + purpose,
+    pointsPerSecond: null,
+    shopper: null,
+    site: site === network ? null : site + purpose,
+  };
+}
+
 /**
- * Whose turn work takes: an API key's, whichever shoppers it names. With a turn for each, the holder of a key would have as
- * many turns as it invents shoppers.
+ * Whose turn work takes: an API key's, whichever shoppers it names, and an IPv6 site's, whichever of its networks it comes
+ * from. With a turn for each, the holder of a key would have as many turns as it invents shoppers, and a stranger 65,536.
  */
-export const payerName = ({ kind, id }: Payer): string => `${kind}:${id}`;
+export const payerName = ({ kind, id, site }: Payer): string => `${kind}:${site ?? id}`;
 
 /** Whose points they are: those of a shopper whom a key names are apart from those of others. */
-export const accountName = (payer: Payer): string =>
-  payer.shopper === null ? payerName(payer) : `${payerName(payer)}:${payer.shopper}`;
+export const accountName = ({ kind, id, shopper }: Payer): string =>
+  shopper === null ? `${kind}:${id}` : `${kind}:${id}:${shopper}`;
 
 /** The part of the resolvers' context that the server itself needs. */
 export interface ServerContext {

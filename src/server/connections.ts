@@ -164,7 +164,8 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
     const { accept = '', 'accept-encoding': encodings = '' } = request.headers;
     if (accept.length > MAX_ACCEPT_CHARS) request.headers.accept = '*/*';
     if (encodings.length > MAX_ACCEPT_CHARS) request.headers['accept-encoding'] = '*';
-    const client = networkOf(seenFrom(request, trusts).clientAddress);
+    const { clientAddress } = seenFrom(request, trusts);
+    const client = networkOf(clientAddress);
     if (!inWorkOfClient.take(client, 1)) {
       const isOwn = clientOf(socket) !== null;
       // What else the connection has sent is not worth a response each. A proxy's connection has others' requests too.
@@ -186,7 +187,7 @@ export function boundConnections(server: Server, trusts: Trusts, most = MAX_CONN
       responses.delete(response);
       inWorkOfClient.giveBack(client, 1);
     });
-    inTurn(client, () => {
+    inTurn(siteOf(clientAddress), () => {
       if (socket.destroyed) return;
       for (const listener of listeners) Reflect.apply(listener, server, [request, response]);
     });

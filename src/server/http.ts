@@ -9,7 +9,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { ShopperShares } from '../budgets/shopper-shares.js';
+import { NestedBudgets } from '../budgets/nested-budgets.js';
 import { RequestError } from '../errors.js';
 import { watchMethods } from './allowed-methods.js';
 import { compressAnswers } from './compression.js';
@@ -69,7 +69,7 @@ export interface HttpOptions<Context extends ServerContext>
 export async function createServer<Context extends ServerContext>(
   given: HttpOptions<Context>,
 ): Promise<FastifyInstance> {
-  const budgets = new ShopperShares(given.budgets);
+  const budgets = new NestedBudgets(given.budgets);
   const options = {
     ...given,
     budgets,

@@ -272,7 +272,7 @@ export const READINESS_MS = 500;
  */
 export const MAX_REQUESTS_IN_WORK_PER_CLIENT = 128;
 
-/** Requests of a client that start in one round of the event loop, at about half a millisecond each. */
+/** Requests of a site that start in one round of the event loop, at about half a millisecond each. */
 export const REQUESTS_A_TURN = 16;
 
 /** How often a client is told to wait within SHUT_OUT_MS before it is shut out. */
@@ -335,8 +335,8 @@ export const MAX_SOCKET_MESSAGE_BYTES = 64 * 1024;
 export const MAX_SOCKET_BACKLOG_BYTES = 1024 * 1024;
 
 /**
- * Messages, pings, and pongs per second that all WebSockets of a client send, and how many can come at once. An app
- * that shows a page of products subscribes a few dozen times, and then says little.
+ * Messages, pings, and pongs per second that all WebSockets of a site send, and how many can come at once. An app that
+ * shows a page of products subscribes a few dozen times, and then says little.
  */
 export const SOCKET_FRAMES = { restoreRate: 500, capacity: 5_000 };
 
@@ -349,7 +349,7 @@ export const MAX_BUFFERED_CHUNKS = 1_024;
 /** The same for bytes: a message with 250 ids has 5 kB. */
 export const SOCKET_BYTES = { restoreRate: 256 * 1024, capacity: 4 * 1024 * 1024 };
 
-/** Clients whose frames are counted; forgotten ones may send the most again. */
+/** Sites whose frames are counted; forgotten ones may send the most again. */
 export const MAX_SOCKET_CLIENTS = 10_000;
 
 /** A WebSocket that does not initialize takes one of the MAX_SOCKETS places from others. */

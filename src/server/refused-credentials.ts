@@ -1,5 +1,11 @@
 import { type Budgets, throttled } from '../budgets/budgets.js';
-import { type Payer, RefusedError, type RequestFacts, type ServerContext } from '../graph/server-context.js';
+import {
+  clientPayer,
+  type Payer,
+  RefusedError,
+  type RequestFacts,
+  type ServerContext,
+} from '../graph/server-context.js';
 import { networkOf } from '../platform/client-network.js';
 import { Lanes } from '../platform/lanes.js';
 import { passes, toRequestError } from './errors.js';
@@ -53,7 +59,7 @@ export function payForRefusals<Context extends ServerContext>(
       return createContext(facts);
     const isKnown = (): boolean => authorization !== null && knowsKey(authorization);
     const network = networkOf(clientAddress);
-    const payer: Payer = { kind: 'client', id: `${network} refused`, pointsPerSecond: null, shopper: null };
+    const payer = clientPayer(clientAddress, ' refused');
     if (isKnown()) return withKnownKey(facts, payer);
     const lacking = REFUSED_CREDENTIALS_COST - budgets.available(payer);
     if (lacking > 0) throw throttled(REFUSED_CREDENTIALS_COST, lacking, budgets.boundsOf(payer));

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify';
 import { type Budgets, spendMore } from '../budgets/budgets.js';
 import { ThrottledError } from '../errors.js';
 import { NEVER_ABORTED, payerName, type RequestFacts, type ServerContext } from '../graph/server-context.js';
-import { siteOf } from '../platform/client-network.js';
 import type { RequestPayer } from '../platform/request-payer.js';
 import { credentialsOf } from './authorization.js';
 import type { Metrics } from './metrics.js';
@@ -10,10 +9,8 @@ import { seenFrom, type Trusts } from './seen-from.js';
 
 /** Whoever sends a request that is not GraphQL. */
 export interface Sender {
-  /** The client, which takes turns with others in the queues. */
+  /** Who takes turns with others: a key, whoever its shoppers are, or an address or IPv6 site without one. */
   readonly name: string;
-  /** What may all belong to one customer: a key, whoever its shoppers are, or an address or IPv6 site without one. */
-  readonly site: string;
   /** Takes points for the request; the result takes more of them. @throws ThrottledError */
   pay(points: number): Promise<RequestPayer>;
   /** Gives back points that were not needed. */
@@ -45,7 +42,6 @@ export function sendersWith(
     const name = payerName(payer);
     return {
       name,
-      site: payer.kind === 'client' ? siteOf(seen.clientAddress) : name,
       async pay(points) {
         await budgets.take(payer, points).catch((error: unknown) => {
           if (error instanceof ThrottledError) metrics.countThrottled(payer.kind);

@@ -196,7 +196,7 @@ test.each([
   ['https://10.0.0.1/profile'],
 ])('a profile at the private address %s is not read', async (url) => {
   const agents = openKnownAgents(new Map());
-  await expect(agents.profileAt(url, { site: 'a', pay: () => Promise.resolve() })).rejects.toMatchObject({
+  await expect(agents.profileAt(url, { name: 'a', pay: () => Promise.resolve() })).rejects.toMatchObject({
     status: 424,
   });
   await agents.close();
@@ -206,12 +206,12 @@ test.each([
 test('a profile is kept, however many another caller names', async () => {
   const agents = openKnownAgents(new Map(), trusting);
   const pay = () => Promise.resolve();
-  await agents.profileAt(`${host}/searches?kept`, { site: 'a', pay });
+  await agents.profileAt(`${host}/searches?kept`, { name: 'a', pay });
   for (let n = 0; n < 510; n += 1) {
-    const missing = agents.profileAt(`${host}/missing?${n}`, { site: 'b', pay });
+    const missing = agents.profileAt(`${host}/missing?${n}`, { name: 'b', pay });
     await expect(missing).rejects.toMatchObject({ status: 424 });
   }
-  await agents.profileAt(`${host}/searches?kept`, { site: 'a', pay });
+  await agents.profileAt(`${host}/searches?kept`, { name: 'a', pay });
   expect(downloads.get('/searches?kept')).toBe(1);
   await agents.close();
 });
@@ -244,7 +244,7 @@ test.each([
 // Failed on 2026-11-30: a platform was refused as soon as its profile was a minute old.
 test('a profile that cannot be read again is used until it is an hour old', async () => {
   const agents = openKnownAgents(new Map(), trusting);
-  const caller = { site: 'a', pay: () => Promise.resolve() };
+  const caller = { name: 'a', pay: () => Promise.resolve() };
   const clock = performance.now.bind(performance);
   const at = async (ms: number) => {
     jest.spyOn(performance, 'now').mockImplementation(() => clock() + ms);
@@ -267,7 +267,7 @@ test('a profile that cannot be read again is used until it is an hour old', asyn
 
 test('a profile that is not known costs its caller points before it is read', async () => {
   const agents = openKnownAgents(new Map());
-  const broke = { site: 'a', pay: () => Promise.reject(new Error('no points')) };
+  const broke = { name: 'a', pay: () => Promise.reject(new Error('no points')) };
   await expect(agents.profileAt('https://agent.example/a', broke)).rejects.toThrow('no points');
   await agents.close();
 });
@@ -279,7 +279,7 @@ describe('a file of approved agents', () => {
     await writeFile(path, `{"https://agent.example/a": ${profile({})}}`);
     const agents = openKnownAgents(await readApprovedAgents(path));
     const known = await agents.profileAt('https://agent.example/a', {
-      site: 'a',
+      name: 'a',
       pay: () => Promise.reject(new Error('paid')),
     });
     expect(known.ucp.version).toBe(UCP_VERSION);

@@ -41,7 +41,7 @@ describe('a budget belongs', () => {
     expect(await left('203.0.113.2')).toBeGreaterThan(LEAST_CAPACITY - 100);
     const network = await left('2001:db8:1:2::1');
     expect(await left('2001:db8:1:2:ffff::9')).toBeLessThan(network);
-    expect(await left('2001:db8:1:3::1')).toBeGreaterThan(LEAST_CAPACITY - 100);
+    expect(await left('2001:db8:2:3::1')).toBeGreaterThan(LEAST_CAPACITY - 100);
     const ofKey = await left('203.0.113.1', secret);
     expect(ofKey).toBeGreaterThan(LEAST_CAPACITY - 100);
     expect(await left('203.0.113.77', secret)).toBeLessThan(ofKey);

@@ -31,7 +31,13 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-const client = (id: string): Payer => ({ kind: 'client', id, pointsPerSecond: null, shopper: null });
+const client = (id: string): Payer => ({
+  kind: 'client',
+  id,
+  pointsPerSecond: null,
+  shopper: null,
+  site: null,
+});
 
 /** Those of one gateway. */
 function open({
@@ -108,7 +114,13 @@ describe('gateways that share a database', () => {
 
   test('clients have their own buckets, and so do API keys', async () => {
     const gateway = open();
-    const key: Payer = { kind: 'key', id: '203.0.113.10', pointsPerSecond: 1_000_000, shopper: null };
+    const key: Payer = {
+      kind: 'key',
+      id: '203.0.113.10',
+      pointsPerSecond: 1_000_000,
+      shopper: null,
+      site: null,
+    };
     expect(await spend(gateway, client('203.0.113.10'), LEAST_CAPACITY)).toBe(true);
     expect(await spend(gateway, client('203.0.113.10'))).toBe(false);
     expect(await spend(gateway, client('203.0.113.11'))).toBe(true);
@@ -117,7 +129,7 @@ describe('gateways that share a database', () => {
 
   test('Postgres stores no address', async () => {
     await spend(open(), client('203.0.113.12'));
-    await spend(open(), { kind: 'key', id: '7', pointsPerSecond: null, shopper: '203.0.113.12' });
+    await spend(open(), { kind: 'key', id: '7', pointsPerSecond: null, shopper: '203.0.113.12', site: null });
     const { rows } = await database.db.query<{ payer: string }>('SELECT payer FROM budgets');
     expect(rows.length).toBeGreaterThan(0);
     for (const { payer } of rows) expect(payer).toMatch(/^(client:[\w-]{43}|key:[\d.]+(:[\w-]{43})?)$/);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
-import { ShopperShares } from '../../src/budgets/shopper-shares.js';
+import { NestedBudgets } from '../../src/budgets/nested-budgets.js';
 import { type Payer, payerName } from '../../src/graph/server-context.js';
 import { REFUSED_CREDENTIALS_COST } from '../../src/server/limits.js';
 import { seedApiKey } from '../support/api-keys.js';
@@ -90,13 +90,13 @@ describe('one shopper of a key uses up a tenth of its budget, and no other', () 
 
   // Failed on 2026-11-29: with an invented address for each request, one key held up all other callers.
   test('and they take turns as one client', () => {
-    const key: Payer = { kind: 'key', id: '1', pointsPerSecond: null, shopper: null };
+    const key: Payer = { kind: 'key', id: '1', pointsPerSecond: null, shopper: null, site: null };
     expect(payerName({ ...key, shopper: 'ada' })).toBe(payerName({ ...key, shopper: 'ben' }));
   });
 
   test('whose debts beyond that are not the key’s', () => {
-    const budgets = new ShopperShares(new MemoryBudgets({ ...AMPLE, keyRate: CAPACITY, now: () => 0 }));
-    const key: Payer = { kind: 'key', id: '1', pointsPerSecond: null, shopper: null };
+    const budgets = new NestedBudgets(new MemoryBudgets({ ...AMPLE, keyRate: CAPACITY, now: () => 0 }));
+    const key: Payer = { kind: 'key', id: '1', pointsPerSecond: null, shopper: null, site: null };
     for (let searches = 0; searches < 40; searches += 1)
       budgets.giveBack({ ...key, shopper: 'ada' }, -40_000);
     expect(budgets.available({ ...key, shopper: 'ada' })).toBe(-SHARE);

@@ -603,6 +603,7 @@ test('a page looks at 1,000 products, and the next one continues', async () => {
       id: networkOf('127.0.0.1'),
       pointsPerSecond: null,
       shopper: null,
+      site: null,
     } as const;
     const before = budgets.available(payer);
     const first = (await gateway.read(page, SEARCH, search)).visualSearch;

@@ -224,7 +224,7 @@ describe('clients who ask for the same rendition', () => {
     await until('the image is read', () => read.length === 1);
     const second = ask(B, 'large');
     for (let i = 0; i < TICKS; i += 1) await setImmediate();
-    budgets.giveBack({ kind: 'client', id: A, pointsPerSecond: null, shopper: null }, -1e9);
+    budgets.giveBack({ kind: 'client', id: A, pointsPerSecond: null, shopper: null, site: null }, -1e9);
     const statuses = (await answer([first, second])).map(({ statusCode }) => statusCode);
     expect(statuses).toEqual([429, 200]);
   });

@@ -10,7 +10,7 @@ import { MAX_GRAPHQL_BODY_BYTES, REQUEST_COST, UPLOAD_COST } from '../../src/ser
 import { startTestServer, type TestServer } from './support/server.js';
 
 const MEGABYTE = 1_000_000;
-const CLIENT: Payer = { kind: 'client', id: '127.0.0.1', pointsPerSecond: null, shopper: null };
+const CLIENT: Payer = { kind: 'client', id: '127.0.0.1', pointsPerSecond: null, shopper: null, site: null };
 
 let server: TestServer;
 let budgets: MemoryBudgets;

@@ -98,7 +98,7 @@ test('many guesses at once are looked up a few at a time, and no more than are p
 // Failed on 2026-11-28: a neighbor's guesses, or its own shoppers' expired tokens, kept a partner from using its key.
 test('a key that is known is never kept out; its holder pays for the tokens of shoppers that are refused', async () => {
   const budgets = new MemoryBudgets({ anonymousRate: 1, keyRate: 1, burstSeconds: 1 });
-  const partner: Payer = { kind: 'key', id: '7', pointsPerSecond: null, shopper: null };
+  const partner: Payer = { kind: 'key', id: '7', pointsPerSecond: null, shopper: null, site: null };
   const { app } = await startTestServer({
     budgets,
     knowsKey: (authorization) => authorization === 'Bearer good',

@@ -166,7 +166,7 @@ export function openKnownAgents(
       const running = fetching.get(url);
       if (running !== undefined) return running;
       await caller.pay(FETCH_COST);
-      const { site } = caller;
+      const { name: site } = caller;
       // While many are read, one is all that a site has.
       const places = fetching.size < MAX_FETCHES / 2 ? 1 : MAX_FETCHES_OF_ONE;
       if (fetching.size >= MAX_FETCHES || !ofSites.take(site, places)) {

@@ -100,7 +100,7 @@ export function installSockets(
       carryWebSockets.add(stream);
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
-      endWhenFlooded(client, socket, stream);
+      endWhenFlooded(site, socket, stream);
       carry(socket, subscriptions, { facts, used: false }, unsent, log, (isUsed) => {
         if (isUsed) unused.delete(stream);
         else if (!stream.destroyed) unused.add(stream);

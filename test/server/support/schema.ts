@@ -59,7 +59,7 @@ export class TestContext implements ServerContext {
     this.requestId = requestId;
     this.publicUrl = publicUrl;
     this.clientAddress = clientAddress;
-    this.payer = { kind: 'client', id: clientAddress, pointsPerSecond: null, shopper: null };
+    this.payer = { kind: 'client', id: clientAddress, pointsPerSecond: null, shopper: null, site: null };
     this.authorization = authorization;
     this.signal = signal;
   }
