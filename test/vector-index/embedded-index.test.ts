@@ -19,6 +19,7 @@ import { MATCH_ALL } from '../../src/vector-index/port.js';
 import { readHeader } from '../../src/vector-index/embedded/snapshot-file.js';
 import { newHeader } from '../../src/vector-index/embedded/snapshot-header.js';
 import type { EmbeddedIndex } from '../../src/vector-index/embedded/embedded-index.js';
+import { forClient } from '../../src/platform/clients.js';
 import { describeVectorIndex, generator, point, unit } from './contract.js';
 import { RankingModel } from '../search/ranking-model.js';
 
@@ -151,6 +152,24 @@ describe('the embedded index', () => {
     expect(refused).toHaveLength(300 - 256);
     for (const { reason } of refused) expect(reason).toMatchObject({ code: 'SERVICE_OVERLOADED' });
     await expect(index.search([request])).resolves.toHaveLength(1);
+  });
+
+  // Failed on 2026-11-30: the searches of all others waited behind those of an address.
+  test('answers clients in turns', async () => {
+    const index = await open(2);
+    const request = { vector: Float32Array.of(1, 0), filter: MATCH_ALL, limit: 1 };
+    let answered = 0;
+    const search = (client: string) =>
+      forClient(client, async () => {
+        await index.search([request]);
+        answered += 1;
+      });
+    const flood = Array.from({ length: 140 }, () => search('one'));
+    await search('other');
+    expect(answered).toBeLessThan(100);
+    await Promise.all(flood);
+    const outcomes = await Promise.allSettled(Array.from({ length: 250 }, () => search('one')));
+    expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(100);
   });
 
   // Failed when frames went from the first row to the last: points that moved into the rows of deleted ones were missing.

@@ -3,7 +3,10 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { RequestError } from '../../errors.js';
+import { currentClients } from '../../platform/clients.js';
+import { FairQueue } from '../../platform/fair-queue.js';
 import {
+  MAX_BATCH,
   pack,
   packImages,
   unpack,
@@ -31,8 +34,11 @@ import type {
  */
 const SERVES_POINTS = 250_000;
 
-/** Searches that may wait: about two seconds of work at the largest intended size. */
-const MAX_WAITING_SEARCHES = 256;
+/** Searches in the worker: while it makes one pass for some, the next ones arrive. */
+const MAX_SEARCHES_IN_WORK = 2 * MAX_BATCH;
+
+/** Searches that may wait for it, in which clients take turns: about two seconds of work at the largest intended size. */
+const MAX_WAITING_SEARCHES = 256 - MAX_SEARCHES_IN_WORK;
 
 const WORKER = new URL('../../../dist/vector-index/embedded/points.worker.js', import.meta.url);
 
@@ -78,7 +84,6 @@ export async function openEmbeddedIndex(options: EmbeddedIndexOptions): Promise<
 }
 
 interface Pending {
-  readonly searches: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -88,8 +93,9 @@ class WorkerIndex implements EmbeddedIndex {
   written = 0;
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<void>;
+  readonly #waiting = new FairQueue<() => void>(MAX_WAITING_SEARCHES);
+  #searching = 0;
   #jobs = 0;
-  #waitingSearches = 0;
   #ended: Error | undefined;
   #warned = false;
 
@@ -114,13 +120,16 @@ class WorkerIndex implements EmbeddedIndex {
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
     for (const request of requests) checkRequest(request, this.options.dimension);
     if (requests.length === 0) return [];
-    if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
-      throw new RequestError(
-        'SERVICE_OVERLOADED',
-        'Too many searches are waiting: try again in a few seconds.',
-      );
-    const answer = await this.#do({ kind: 'search', requests });
-    return 'results' in answer ? answer.results : [];
+    if (this.#searching < MAX_SEARCHES_IN_WORK) this.#searching += 1;
+    else await this.#turn();
+    try {
+      const answer = await this.#do({ kind: 'search', requests });
+      return 'results' in answer ? answer.results : [];
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#searching -= 1;
+      else next.entry();
+    }
   }
 
   async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
@@ -180,13 +189,22 @@ class WorkerIndex implements EmbeddedIndex {
     await this.#exited;
   }
 
+  /** Waits for the place of a search that has been answered. @throws RequestError SERVICE_OVERLOADED */
+  async #turn(): Promise<void> {
+    const clients = currentClients();
+    if (this.#waiting.isFull(clients.owner))
+      throw new RequestError(
+        'SERVICE_OVERLOADED',
+        'Too many searches are waiting: try again in a few seconds.',
+      );
+    await new Promise<void>((start) => this.#waiting.push(clients, start));
+  }
+
   async #do(job: Job, transfer: ArrayBuffer[] = []): Promise<Answer> {
     if (this.#ended !== undefined) throw unavailable(this.#ended);
     const message: JobMessage = { id: this.#jobs++, job };
-    const searches = job.kind === 'search' ? job.requests.length : 0;
     const answer = await new Promise<Answer>((resolve, reject) => {
-      this.#pending.set(message.id, { searches, resolve, reject });
-      this.#waitingSearches += searches;
+      this.#pending.set(message.id, { resolve, reject });
       this.worker.postMessage(message, transfer);
     });
     if ('error' in answer) throw new Error(`The embedded index could not ${job.kind}: ${answer.error}`);
@@ -196,7 +214,6 @@ class WorkerIndex implements EmbeddedIndex {
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    this.#waitingSearches -= pending?.searches ?? 0;
     return pending;
   }
 

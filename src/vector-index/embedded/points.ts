@@ -1,10 +1,10 @@
 import type { Bitset } from './bitset.js';
 import { BLOCK_ROWS, ImageRows } from './images.js';
 import { ProductSlots } from './products.js';
-import { unpackPayloads, type Job } from './protocol.js';
+import { MAX_BATCH, unpackPayloads, type Job } from './protocol.js';
 import { Deletions } from './deletions.js';
 import { type Approximation, contenders, scoreError, UNSEEN } from './ranking.js';
-import { MAX_BATCH, Scan } from './scan.js';
+import { Scan } from './scan.js';
 import { groupBy } from '../../platform/group-by.js';
 import { examplesOf, page } from '../page.js';
 import { dot, nearest } from '../vectors.js';

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messages } from './messages.js';
 import { Points } from './points.js';
 import {
+  MAX_BATCH,
   pack,
   workerSetup,
   type Answer,
@@ -10,7 +11,6 @@ import {
   type PackedPoints,
   type WorkerMessage,
 } from './protocol.js';
-import { MAX_BATCH } from './scan.js';
 import { readSnapshot, writeSnapshot } from './snapshot-file.js';
 import type { SearchRequest } from '../port.js';
 

@@ -9,6 +9,9 @@ import type {
   SearchResult,
 } from '../port.js';
 
+/** Queries compared in one pass over the vectors; more gain little, and their scores no longer fit in the cache. */
+export const MAX_BATCH = 16;
+
 /** What the embedded index's worker starts with. */
 export const workerSetup = z.object({ dimension: z.number() });
 

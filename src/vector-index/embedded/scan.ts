@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BLOCK_ROWS } from './images.js';
-
-/** Queries compared in one pass over the vectors; more gain little, and their scores no longer fit in the cache. */
-export const MAX_BATCH = 16;
+import { MAX_BATCH } from './protocol.js';
 
 const GRAPH = new URL('../../../models/exact-scan/scan.onnx', import.meta.url);
 
