@@ -5,7 +5,10 @@ const CLIENT_SHARE = 1 / 2;
 
 interface Place<T> {
   readonly entry: T;
+  /** The clients that wait for it. */
+  readonly names: ReadonlySet<string>;
   readonly leave: () => void;
+  readonly lose: (() => void) | undefined;
 }
 
 /**
@@ -33,20 +36,42 @@ export class FairQueue<T> {
     return this.#lines.size > Number(this.#lines.has(client));
   }
 
-  /** Whether the queue has no place for another entry of this client. */
-  isFull(client: string): boolean {
+  /**
+   * Whether the queue has a place for another entry of this client, if need be at the cost of one that has more: else a
+   * few that fill it would keep out everybody who comes later.
+   */
+  hasRoom(client: string): boolean {
     const own = this.#lines.get(client)?.size ?? 0;
-    return this.#length >= this.places || isOverShare(client, own + 1, this.places);
+    if (isOverShare(client, own + 1, this.places)) return false;
+    return this.#length < this.places || this.makeRoom(client);
   }
 
-  /** Returns a function that takes the entry out before its turn. */
-  push(clients: Clients, entry: T): () => void {
+  /** Takes out the last entry of whoever has most, if that is more than this client has; returns whether it did. */
+  makeRoom(client: string): boolean {
+    const own = this.#lines.get(client)?.size ?? 0;
+    const largest = [...this.#lines.values()].reduce(
+      (most: ReadonlySet<Place<T>>, line) => (line.size > most.size ? line : most),
+      new Set(),
+    );
+    // With one more, they would only change places.
+    if (largest.size <= own + 1) return false;
+    // Nobody else waits for it.
+    const loses = [...largest].findLast(({ names, lose }) => names.size === 1 && lose !== undefined);
+    loses?.leave();
+    loses?.lose?.();
+    return loses !== undefined;
+  }
+
+  /** Returns a function that takes the entry out before its turn; `lose` is called if it gives way to another. */
+  push(clients: Clients, entry: T, lose?: () => void): () => void {
     const lineUp = (name: string): void => {
       const line = this.#lines.get(name) ?? new Set();
       this.#lines.set(name, line.add(place));
     };
     const place: Place<T> = {
       entry,
+      names: clients.names,
+      lose,
       leave: () => {
         unwatch();
         let isGone = false;

@@ -78,17 +78,17 @@ function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> 
   const clients = currentClients();
   const client = clients.owner;
   const ownFileBytes = waiting.of(client).reduce((sum, { cost: { fileBytes } }) => sum + fileBytes, 0);
-  if (
-    waiting.isFull(client) ||
-    waitingFileBytes + cost.fileBytes > MAX_WAITING_FILE_BYTES ||
-    isOverShare(client, ownFileBytes + cost.fileBytes, MAX_WAITING_FILE_BYTES)
-  )
+  const hasShare =
+    !isOverShare(client, ownFileBytes + cost.fileBytes, MAX_WAITING_FILE_BYTES) && waiting.hasRoom(client);
+  const isTooMuch = (): boolean => waitingFileBytes + cost.fileBytes > MAX_WAITING_FILE_BYTES;
+  while (hasShare && isTooMuch() && waiting.makeRoom(client));
+  if (!hasShare || isTooMuch())
     throw new RequestError(
       'SERVICE_OVERLOADED',
       'Too many images are being decoded; try again in a few seconds.',
     );
-  return awaitTurn((start) => {
-    const leave = waiting.push(clients, { cost, start });
+  return awaitTurn((start, lose) => {
+    const leave = waiting.push(clients, { cost, start }, lose);
     waitingFileBytes += cost.fileBytes;
     return () => {
       leave();

@@ -16,8 +16,8 @@ interface LimiterOptions {
 
 /**
  * Runs at most `limit` tasks at once; the others wait, and clients take turns. A task is refused with
- * SERVICE_OVERLOADED when too many already wait, or it has waited for `maxWaitMs`; and with the reason of its signal
- * when that aborts while it waits.
+ * SERVICE_OVERLOADED when too many already wait, when it has waited for `maxWaitMs`, or when it gives way to another
+ * client's; and with the reason of its signal when that aborts while it waits.
  */
 export function limiter(
   limit: number,
@@ -45,12 +45,14 @@ export function limiter(
     const clients = currentClients();
     let client = clients.owner;
     if (free > 0 && runningOf(client) < perClient) take(client);
-    else if (!waiting.isFull(clients.owner)) {
-      const enter = (start: () => void): (() => void) =>
-        waiting.push(clients, (turnOf) => {
+    else if (waiting.hasRoom(clients.owner)) {
+      const enter = (start: () => void, lose: () => void): (() => void) => {
+        const entry = (turnOf: string): void => {
           client = turnOf;
           start();
-        });
+        };
+        return waiting.push(clients, entry, lose);
+      };
       await awaitTurn(enter, signal, maxWaitMs);
     } else {
       throw new RequestError(

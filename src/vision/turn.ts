@@ -8,13 +8,13 @@ import { reasonOf } from '../platform/within.js';
 export const MAX_WAIT_MS = 8_000;
 
 /**
- * Waits for a turn in a queue. `enter` adds the given function to the queue, which calls it when it is the caller's
- * turn, and returns a function that removes it from the queue.
+ * Waits for a turn in a queue. `enter` adds the given functions to the queue, which calls the first when it is the caller's
+ * turn, and the second when the place goes to another client; it returns a function that removes them from the queue.
  *
- * @throws RequestError SERVICE_OVERLOADED after `maxWaitMs`; the reason of `signal`
+ * @throws RequestError SERVICE_OVERLOADED after `maxWaitMs`, or when the place is lost; the reason of `signal`
  */
 export function awaitTurn(
-  enter: (start: () => void) => () => void,
+  enter: (start: () => void, lose: () => void) => () => void,
   signal?: AbortSignal,
   maxWaitMs = MAX_WAIT_MS,
 ): Promise<void> {
@@ -23,10 +23,18 @@ export function awaitTurn(
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
-    const leave = enter(() => {
+    const start = (): void => {
       end();
       resolve();
-    });
+    };
+    const lose = (): void =>
+      giveUp(
+        new RequestError(
+          'SERVICE_OVERLOADED',
+          'Too much is being processed, and others had their turn first; try again in a few seconds.',
+        ),
+      );
+    const leave = enter(start, lose);
     const giveUp = (reason: Error): void => {
       end();
       leave();

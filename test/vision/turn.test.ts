@@ -90,6 +90,24 @@ describe.each(Object.keys(queues))('%s', (name) => {
     expect(results[MAX_WAITING / 2]).toMatchObject({ code: 'SERVICE_OVERLOADED' });
   });
 
+  // Failed on 2026-11-30: while four addresses filled the queue, the pictures of everybody else were refused.
+  test('who has most in a full queue loses what came last to a newcomer', async () => {
+    const { run, ends, all } = open();
+    const send = (client: string, count: number) =>
+      Array.from({ length: count }, () =>
+        forClient(client, () => run(async () => 'done')).catch((error: unknown) => error),
+      );
+    const [a, b] = [send('a', MAX_WAITING / 2), send('b', MAX_WAITING / 2)];
+    const newcomers = [...send('c', 2), ...send('d', 1)];
+    for (const end of ends) end();
+    expect(await Promise.all(newcomers)).toEqual(['done', 'done', 'done']);
+    await all;
+    const refused = (await Promise.all([...a, ...b])).flatMap((result, index) =>
+      result === 'done' ? [] : [index],
+    );
+    expect(refused).toEqual([MAX_WAITING / 2 - 2, MAX_WAITING / 2 - 1, MAX_WAITING - 1]);
+  });
+
   test('what waits too long is refused, and does not hold up what comes later', async () => {
     const { run, ends, all } = open();
     const refused = Array.from({ length: 3 }, () =>

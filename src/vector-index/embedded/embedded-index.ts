@@ -192,12 +192,10 @@ class WorkerIndex implements EmbeddedIndex {
   /** Waits for the place of a search that has been answered. @throws RequestError SERVICE_OVERLOADED */
   async #turn(): Promise<void> {
     const clients = currentClients();
-    if (this.#waiting.isFull(clients.owner))
-      throw new RequestError(
-        'SERVICE_OVERLOADED',
-        'Too many searches are waiting: try again in a few seconds.',
-      );
-    await new Promise<void>((start) => this.#waiting.push(clients, start));
+    if (!this.#waiting.hasRoom(clients.owner)) throw overloaded();
+    await new Promise<void>((start, refuse) =>
+      this.#waiting.push(clients, start, () => refuse(overloaded())),
+    );
   }
 
   async #do(job: Job, transfer: ArrayBuffer[] = []): Promise<Answer> {
@@ -236,6 +234,9 @@ class WorkerIndex implements EmbeddedIndex {
     );
   }
 }
+
+const overloaded = (): RequestError =>
+  new RequestError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
 
 function unavailable(cause: Error): RequestError {
   return new RequestError(
