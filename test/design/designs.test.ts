@@ -5,6 +5,7 @@ import { toGlobalId } from 'graphql-relay';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { designJobsGauge } from '../../src/design/design-gauge.js';
+import { countWaiting } from '../../src/design/design-job.store.js';
 import { designedUploads } from '../../src/design/design.store.js';
 import {
   type DesignEngine,
@@ -18,6 +19,7 @@ import { pruneDesigns } from '../../src/design/prune-designs.js';
 import { type DesignJobs, runDesignJobs } from '../../src/design/run-design-jobs.js';
 import { parseDesign } from '../../src/garment/design.js';
 import { type ChangeListener, openChangeListener } from '../../src/platform/change-listener.js';
+import { transaction } from '../../src/platform/postgres.js';
 import { messageBody, type StoredMessage } from '../../src/webhooks/message-body.js';
 import { uploadIdToSha256 } from '../../src/images/upload-id.js';
 import { colorEncoder, makeBoard, picture, writeBoard } from '../boards/support.js';
@@ -743,19 +745,24 @@ test('all networks of an IPv6 site are one caller of designs', async () => {
   expect(await orderFrom('2001:db8:2:1::1')).toEqual([]);
 });
 
-/** Without the lock of designJob.lockLine, both count two jobs, and there are four. */
-test('two networks of a site cannot both have its last place', async () => {
-  for (const network of [1, 2]) expect(await orderFrom(`2001:db8:1:${network}::1`)).toEqual([]);
-  const blocker = await gateway.db.connect();
-  try {
-    await blocker.query('BEGIN; LOCK TABLE design_jobs IN SHARE MODE');
-    const both = Promise.all([3, 4].map((network) => orderFrom(`2001:db8:1:${network}::1`)));
-    await waiting(gateway.db, 2);
-    await blocker.query('COMMIT');
-    expect((await both).flat()).toEqual(['BAD_USER_INPUT']);
-  } finally {
-    blocker.release();
-  }
+/** Without the lock of designJob.lockLine, both count two jobs, and there are four. One gateway does one after the other. */
+test('two gateways cannot both give the last place of a caller', async () => {
+  const line = Buffer.alloc(32, 7);
+  const order: string[] = [];
+  const count = (name: string, meanwhile: () => Promise<void>): Promise<void> =>
+    transaction(gateway.db, async (client) => {
+      await countWaiting(client, line, 0);
+      order.push(name);
+      await meanwhile();
+    });
+  let second = Promise.resolve();
+  await count('first', async () => {
+    second = count('second', async () => undefined);
+    await waiting(gateway.db, 1);
+    order.push('first is done');
+  });
+  await second;
+  expect(order).toEqual(['first', 'first is done', 'second']);
 });
 
 test('the first job of an address comes before the second of another', async () => {
