@@ -96,7 +96,13 @@ function tableOf(rows: readonly (readonly string[])[]): string {
 
 test('an anonymous caller can send every sample operation several times at once', async () => {
   const budgets = new MemoryBudgets(readConfig({}).budgets);
-  const { capacity } = budgets.boundsOf({ kind: 'client', id: 'x', pointsPerSecond: null, shopper: null, site: null });
+  const { capacity } = budgets.boundsOf({
+    kind: 'client',
+    id: 'x',
+    pointsPerSecond: null,
+    shopper: null,
+    site: null,
+  });
   const samples = await priceSamples();
   expect(samples.length).toBeGreaterThan(20);
   for (const { name, points } of samples) expect([name, points * 5 <= capacity]).toEqual([name, true]);

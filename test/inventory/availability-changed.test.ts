@@ -570,7 +570,13 @@ test('an event is paid for when it comes', async () => {
   expect(requested).toBeGreaterThan(500);
   await sleep(QUIET_MS);
   expect(
-    budgets.available({ kind: 'client', id: networkOf('127.0.0.1'), pointsPerSecond: null, shopper: null, site: null }),
+    budgets.available({
+      kind: 'client',
+      id: networkOf('127.0.0.1'),
+      pointsPerSecond: null,
+      shopper: null,
+      site: null,
+    }),
   ).toBe(available);
   await client.dispose();
   await other.close();
