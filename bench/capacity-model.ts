@@ -36,6 +36,13 @@ const USABLE_CONNECTIONS = 190;
 /** Share of a core that requests may use, so that queues stay short. */
 const BUSY = 0.6;
 
+const SCALE = /^scale-qdrant-(\d+)$/;
+const KEPT_AS: readonly (readonly [string, string])[] = [
+  ['scalar', 'one byte a number, as the gateway creates collections'],
+  ['none', 'floats only'],
+  ['binary', 'one bit a number'],
+];
+
 const START = '<!-- capacity: computed by `npm run bench:docs` from bench/results/capacity.json -->';
 const END = '<!-- /capacity -->';
 
@@ -83,9 +90,40 @@ function renderTables(parts: readonly RecordedPart[]): string {
       ],
       sizes,
     ),
+    ...renderScale(parts),
     `A gateway opens up to ${value(FIGURES.connections)} connections, so a Postgres with \`max_connections = 200\` serves ${gateways} gateways.\n`,
-    `_Measured ${measured?.date ?? ''} at ${measured?.commit ?? ''}: ${measured?.machine.cpu ?? ''}, ${String(measured?.machine.cores ?? '')} cores, load ${measured?.machine.loadAtStart.toFixed(1) ?? ''}. Qdrant is estimated from the size of its vectors._\n`,
+    `_Measured ${measured?.date ?? ''} at ${measured?.commit ?? ''}: ${measured?.machine.cpu ?? ''}, ${String(measured?.machine.cores ?? '')} cores, load ${measured?.machine.loadAtStart.toFixed(1) ?? ''}. The memory and disk of Qdrant by images are estimated from the size of its vectors; [the benchmark](benchmarks.md#scale) has what was measured._\n`,
   ].join('\n');
+}
+
+/** What a Qdrant with the most images that were measured takes and finds; nothing where none was measured. */
+function renderScale(parts: readonly RecordedPart[]): string[] {
+  const images = ({ name }: { readonly name: string }): number => Number(SCALE.exec(name)?.[1] ?? 0);
+  const [largest] = (parts.find(({ part }) => part === 'scale')?.benchmarks ?? []).toSorted(
+    (one, other) => images(other) - images(one),
+  );
+  if (largest === undefined) return [];
+  const rows = KEPT_AS.map(([kept, said]) => {
+    const values = (is: (name: string) => boolean): number[] =>
+      largest.figures.filter(({ name }) => name.startsWith(kept) && is(name)).map(({ value }) => value);
+    return [
+      said,
+      bytes(1e6 * Math.max(...values((name) => name.includes('resident memory')))),
+      formatNumber(Math.min(...values((name) => name.includes('recall@')))),
+      `${formatNumber(Math.max(...values((name) => name.endsWith('search p50'))))} ms`,
+    ];
+  });
+  return [
+    table(
+      [
+        `Qdrant with ${images(largest).toLocaleString('en')} images, vectors kept as`,
+        'resident memory, mapped files included',
+        'recall@24, the worst of six filters',
+        'search p50, the slowest of six filters',
+      ],
+      rows,
+    ),
+  ];
 }
 
 function bytes(count: number): string {
