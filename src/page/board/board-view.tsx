@@ -15,7 +15,8 @@ import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
 import { Main } from '../ui/main.js';
 import { FailureNotice, Notice } from '../ui/notice.js';
-import { say, tell } from '../ui/said.js';
+import { say } from '../ui/said.js';
+import { ShareButton } from './share-button.js';
 import { BoardChanges, pinnableOf, type PinPlace } from './board-changes.js';
 import { briefText } from './brief-text.js';
 import { myBoard, UNNAMED } from './my-board.js';
@@ -235,20 +236,4 @@ function seenIn(section: HTMLElement | null): number {
   const tiles = [...(section?.querySelectorAll('[aria-posinset]') ?? [])];
   const seen = tiles.filter((tile) => tile.getBoundingClientRect().top < 1.5 * innerHeight);
   return Math.max(0, ...seen.map((tile) => Number(tile.getAttribute('aria-posinset'))));
-}
-
-function ShareButton({ title }: { readonly title: string }) {
-  const share = async (): Promise<void> => {
-    const url = location.href;
-    if ('share' in navigator) await navigator.share({ title, url });
-    else {
-      await (navigator as Navigator).clipboard.writeText(url);
-      tell(t.value.copied);
-    }
-  };
-  return (
-    <button class="button button-quiet" type="button" onClick={() => void share().catch(() => {})}>
-      <Icon name="share" /> {t.value.share}
-    </button>
-  );
 }

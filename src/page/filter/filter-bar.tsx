@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ChoiceFragment } from '../generated/graphql.js';
 import type { Counts } from '../list/listing.js';
 import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
@@ -99,7 +100,11 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
           // Without a number: the count is of the best 250 matches, and all that have it come.
           <Chip
             key={`${refinement.label.kind} ${refinement.label.value}`}
-            label={word(refinement.label.value)}
+            label={
+              refinement.label.kind === 'BRAND'
+                ? chosenLabel('brand', refinement.label.value, counts)
+                : word(refinement.label.value)
+            }
             change={withRefinement(filters, refinement)}
           />
         ))}
@@ -191,14 +196,20 @@ function useLeadingSizes(chosen: readonly Chosen[]) {
 
 /**
  * The counts of the same question before a filter changed, until the new ones are there: what somebody is about to press
- * must not vanish under the finger.
+ * must not vanish under the finger. When the gateway could not count, its choices stay, without numbers.
  */
 function useLastCounts(counts: Counts | null, view: View): Counts | null {
   const question = hrefOf(view);
   const last = useRef<{ readonly question: string; readonly counts: Counts } | null>(null);
-  if (counts !== null) last.current = { question, counts };
-  return last.current?.question === question ? last.current.counts : null;
+  const before = last.current?.question === question ? last.current.counts : null;
+  if (counts === null) return before;
+  const isCounted = counts.facets.length > 0;
+  const shown = isCounted || before === null ? counts : { ...counts, facets: before.facets.map(uncounted) };
+  last.current = { question, counts: shown };
+  return shown;
 }
+
+const uncounted = (facet: ChoiceFragment): ChoiceFragment => ({ ...facet, precision: 'AT_LEAST' });
 
 /** Clothes' sizes, before those of shoes and belts. */
 const MAX_SIZES = 8;

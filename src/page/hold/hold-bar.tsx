@@ -123,7 +123,11 @@ function HoldCard({ held }: { readonly held: Held }) {
           type="button"
           aria-disabled={!isExtendable}
           onClick={() => {
-            if (!isExtendable) return;
+            if (!isExtendable) {
+              const isLast = hold.expiresAt === lastEnd;
+              tell(isLast ? t.value.longestAlready : t.value.longerLater(duration(inMinutes(seconds))));
+              return;
+            }
             act(extendHold(held), (end) => {
               const left = secondsUntil(end);
               const isLongest = usual !== null && left < usual - LATE_SECONDS;

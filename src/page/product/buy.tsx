@@ -30,6 +30,9 @@ export function Buy({ channel, product, look }: BuyProps) {
   const [isMissed, setMissed] = useState(false);
   const missing = options.find(({ name }) => choice[name] === undefined);
   const chosen = missing === undefined ? matching(skus, choice)[0] : undefined;
+  // What stock is told of: also before a size is chosen, when no size of this color is left.
+  const isNoneLeft = missing !== undefined && !matching(skus, choice).some(canBeHeld);
+  const meant = isNoneLeft ? matching(skus, choice)[0] : chosen;
   const shown = chosen ?? matching(skus, choice).find(canBeHeld) ?? skus[0];
   // The hold itself may have taken the last unit: what is held is neither sold out nor to be replaced.
   const held = holds.value.find(({ hold: { lines } }) =>
@@ -115,17 +118,17 @@ export function Buy({ channel, product, look }: BuyProps) {
       <div class="stock">
         {isHeld ? (
           <p>{t.value.heldUntil(timeOf(Date.parse(held.hold.expiresAt) - serverNow() + Date.now()))}</p>
-        ) : chosen !== undefined ? (
-          <Stock sku={chosen} isSoldOutNow={soldOut.has(chosen.id) && !canBeHeld(chosen)} />
+        ) : meant !== undefined ? (
+          <Stock sku={meant} isSoldOutNow={soldOut.has(meant.id) && !canBeHeld(meant)} />
         ) : missing === undefined ? null : (
           <p class="quiet">{t.value.chooseToSee(t.value.facets[missing.name] ?? missing.name)}</p>
         )}
       </div>
-      {chosen !== undefined && !isHeld && !canBeHeld(chosen) ? (
+      {meant !== undefined && !isHeld && !canBeHeld(meant) ? (
         <Instead
           channel={channel}
           product={product}
-          chosen={chosen}
+          chosen={meant}
           skus={skus}
           choose={(sku) => decide(choiceOf(sku))}
         />

@@ -8,6 +8,7 @@ export const deWords: Readonly<Record<string, string>> = {
   blazers: 'Blazer',
   blouses: 'Blusen',
   bodysuits: 'Bodys',
+  'bomber jackets': 'Bomberjacken',
   boots: 'Stiefel',
   bottoms: 'Hosen & Röcke',
   caps: 'Kappen',

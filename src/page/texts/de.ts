@@ -51,8 +51,8 @@ export const de: Texts = {
   sorts: {
     BEST: 'Passendste',
     NEWEST: 'Neueste',
-    PRICE_ASC: 'Preis aufsteigend',
-    PRICE_DESC: 'Preis absteigend',
+    PRICE_ASC: 'Günstigste',
+    PRICE_DESC: 'Teuerste',
   },
   onlySize: (size) => `Nur Größe ${size}`,
   onlyKind: (kind) => `Nur ${kind}`,
@@ -186,6 +186,8 @@ export const de: Texts = {
   letGo: 'Zurückgeben',
   longerSaid: (title, time) => `${title} bleibt ab jetzt ${time} zurückgelegt.`,
   longestSaid: (title, time) => `${title} bleibt ab jetzt ${time} zurückgelegt. Länger geht es nicht.`,
+  longerLater: (time) => `Noch nichts zu verlängern: Es bleibt ${time} zurückgelegt.`,
+  longestAlready: 'Länger geht es nicht.',
   givenBack: 'Zurückgegeben',
   letGoSaid: (title) => `${title} ist zurückgegeben.`,
   holdAgain: 'Wieder zurücklegen',
@@ -235,6 +237,7 @@ export const de: Texts = {
   ideas: 'Ideen für diese Pinnwand',
   share: 'Teilen',
   copied: 'Link kopiert',
+  copyThis: 'Kopier diesen Link',
 
   designIt: 'Entwerfen',
   designPromise:

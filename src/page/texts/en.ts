@@ -55,8 +55,8 @@ export const en = {
   sorts: {
     BEST: 'Best match',
     NEWEST: 'Newest',
-    PRICE_ASC: 'Price, low to high',
-    PRICE_DESC: 'Price, high to low',
+    PRICE_ASC: 'Lowest price',
+    PRICE_DESC: 'Highest price',
   },
   onlySize: (size: string) => `Only size ${size}`,
   onlyKind: (kind: string) => `Only ${kind}`,
@@ -191,6 +191,9 @@ export const en = {
   longerSaid: (title: string, time: string) => `${title} is held for ${time} from now.`,
   longestSaid: (title: string, time: string) =>
     `${title} is held for ${time} from now. That is as long as it can be held.`,
+  /** Said where extending would add nothing yet. */
+  longerLater: (time: string) => `Nothing to extend yet: you have it for ${time}.`,
+  longestAlready: 'That is as long as it can be held.',
   givenBack: 'Given back',
   letGoSaid: (title: string) => `${title} is given back.`,
   holdAgain: 'Hold again',
@@ -240,6 +243,8 @@ export const en = {
   ideas: 'Ideas for this board',
   share: 'Share',
   copied: 'Link copied',
+  /** Where the browser does not let the page copy. */
+  copyThis: 'Copy this link',
 
   designIt: 'Design it',
   designPromise:

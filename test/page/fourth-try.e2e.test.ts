@@ -1,0 +1,83 @@
+import { expect } from '@jest/globals';
+import { testInChromium as test } from './chromium.js';
+import { DRESS, hold, pinThree, receiveVisitors, showPicture, snapshotOf, soon, tiles } from './visit.js';
+
+// Everything here made somebody hesitate who tried the page after the third one.
+
+const { shop, visit } = receiveVisitors();
+
+const PRODUCT = '?product=corso-nove-rafa-dress-lilac-black';
+
+test('a link that the browser does not let the page copy is shown, to be copied by hand', async () => {
+  const page = await visit('?q=leopard');
+  await pinThree(page);
+  // As on a page without https, and in many apps.
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.getByRole('button', { name: 'Share' }).tap();
+  const link = page.getByRole('dialog', { name: 'Copy this link' }).getByRole('textbox');
+  await link.tap();
+  expect(await link.inputValue()).toBe(page.url());
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe(page.url());
+});
+
+test('a tap on "Extend" that would add nothing yet is answered', async () => {
+  const page = await visit(PRODUCT);
+  await hold(page, 'S');
+  await page.getByRole('button', { name: 'Extend' }).tap({ force: true });
+  await page.getByText('Nothing to extend yet: you have it for 10 minutes.').waitFor();
+});
+
+test('a color of which no size is left is sold out, before a size is chosen', async () => {
+  await shop().gateway.db.query(
+    `UPDATE stock_levels SET on_hand = 0 WHERE sku_id IN (SELECT id FROM skus WHERE code LIKE 'HM-RJ7AZ-GRELIGBLU-%')`,
+  );
+  const page = await visit('?product=halden-mills-noor-shorts-black-camel-green-light-blue');
+  await page.getByRole('button', { name: 'Choose a size' }).waitFor();
+  await page.getByRole('button', { name: 'green/light blue, sold out' }).tap();
+  await page.locator('.stock').getByText('Sold out').waitFor();
+  expect(await page.getByRole('button', { name: 'Choose a size' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'M · black/camel' }).tap();
+  await page.getByRole('button', { name: 'Hold it for me' }).waitFor();
+});
+
+test('choices that the gateway could not count stay in the sheet', async () => {
+  const page = await visit('?q=dress');
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'Filter' }).tap();
+  const sheet = page.getByRole('dialog', { name: 'Filter' });
+  await sheet.getByRole('group', { name: 'Brand' }).waitFor();
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const json: unknown = JSON.parse(await response.text(), (key, value: unknown) =>
+      key === 'facets' ? null : value,
+    );
+    await route.fulfill({ response, json });
+  });
+  await sheet.getByRole('button', { name: /^€50 / }).tap();
+  await soon(async () => (await sheet.locator('.chip small').count()) === 0);
+  await sheet.getByRole('group', { name: 'Brand' }).waitFor();
+  await sheet.getByRole('button', { name: 'Corso Nove' }).waitFor();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+test('the words for what is seen name a brand as it is written', async () => {
+  const page = await visit('');
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.locator('.bar-chips').getByText('Corso Nove', { exact: true }).waitFor();
+});
+
+test('the corners of a box at the upper edge of a picture can be seen and tapped', async () => {
+  const page = await visit('');
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.locator('.dot').first().waitFor();
+  await page.goto(`${page.url()}&box=0,0,0.44,0.44`);
+  const corner = page.locator('.corner-nw');
+  await corner.waitFor();
+  const isWhole = (): Promise<boolean> =>
+    corner.evaluate((one) => {
+      const { x, y, width, height } = one.getBoundingClientRect();
+      const radius = parseFloat(getComputedStyle(one, '::after').width) / 2;
+      return document.elementFromPoint(x + width / 2, y + height / 2 - radius + 1) === one;
+    });
+  await soon(isWhole);
+});
