@@ -32,7 +32,11 @@ export function beginArrival(): void {
         tell(t.value.marketGone);
       }),
     (error: unknown) => {
-      arrivalFailure.value = toFailure(error);
+      const failure = toFailure(error);
+      arrivalFailure.value = failure;
+      // The market of the last visit is enough to go on with, and nobody is asked to try again for the others.
+      if (failure.code === 'OFFLINE' && market.value !== null)
+        addEventListener('online', beginArrival, { once: true });
     },
   );
 }

@@ -69,6 +69,11 @@ test('a board becomes designs, to be pinned, deleted, and compared with what is 
   await said(page).getByText('Your designs are ready').waitFor();
   expect(await designs.count()).toBe(1);
   expect(await designs.first().locator('.design-words').innerText()).toMatch(/ (?:beanie|cap|scarf)$/);
+  // On a phone, words are beside the picture: two designs to a screen.
+  const [picture, words] = await Promise.all(
+    ['.design-picture', '.design-words'].map((part) => designs.first().locator(part).boundingBox()),
+  );
+  expect(words?.x).toBeGreaterThan((picture?.x ?? 0) + (picture?.width ?? 0));
   await designs
     .first()
     .getByRole('region', { name: 'Nearest that is in stock: Design 1' })
@@ -92,7 +97,7 @@ test('a board becomes designs, to be pinned, deleted, and compared with what is 
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
-const picture = async (background: string): Promise<Uint8Array> =>
+const pictureOf = async (background: string): Promise<Uint8Array> =>
   new Uint8Array(
     await sharp({ create: { width: 208, height: 260, channels: 3, background } })
       .png()
@@ -112,7 +117,7 @@ test('by keys alone, a reload finds what is being designed, and it can be stoppe
   await startWorker(
     engineOf(async (_order, watcher, signal) => {
       const garment = null;
-      watcher.draft({ position: 0, picture: await picture('#24452f'), garment, prompt: null, score: 0.5 });
+      watcher.draft({ position: 0, picture: await pictureOf('#24452f'), garment, prompt: null, score: 0.5 });
       watcher.progress(0.4);
       return new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => {

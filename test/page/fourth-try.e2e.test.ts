@@ -81,3 +81,25 @@ test('the corners of a box at the upper edge of a picture can be seen and tapped
     });
   await soon(isWhole);
 });
+
+test('a kind is called by its name, also with a size', async () => {
+  const page = await visit('?category=dresses');
+  await page.getByRole('heading', { name: /^Dresses/ }).waitFor();
+  await page.getByRole('button', { name: 'Only size M', exact: true }).tap();
+  await page.getByRole('button', { name: 'Remove M' }).waitFor();
+  await page.getByRole('heading', { name: /^Dresses/ }).waitFor();
+});
+
+test('a camera that is refused says where it is allowed, in a sheet no larger than that', async () => {
+  const page = await visit('');
+  await tiles(page).first().waitFor();
+  await page.evaluate(() =>
+    Object.assign(navigator.mediaDevices, {
+      getUserMedia: () => Promise.reject(new DOMException('', 'NotAllowedError')),
+    }),
+  );
+  await page.getByRole('button', { name: 'Live camera' }).tap();
+  const sheet = page.getByRole('dialog', { name: 'Live camera' });
+  await sheet.getByText('The settings of your browser').waitFor();
+  await soon(async () => ((await sheet.boundingBox())?.height ?? Number.POSITIVE_INFINITY) < 400);
+});

@@ -160,6 +160,22 @@ test('a second visit without a connection says so, and shows what was seen last,
   await tiles(page).first().locator('.price').waitFor();
 });
 
+test('a visit that begins without a connection offers the markets once there is one', async () => {
+  const page = await firstVisit(shop.url);
+  await page.reload();
+  const choice = page.locator('.market select');
+  await choice.selectOption({ index: 1 });
+  const chosen = await choice.inputValue();
+  await tiles(page).first().locator('.picture-there').waitFor();
+  await page.goto('about:blank');
+  await page.context().setOffline(true);
+  await page.goto(shop.url);
+  await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+  await page.context().setOffline(false);
+  await choice.waitFor();
+  expect(await choice.inputValue()).toBe(chosen);
+});
+
 test('a browser may install it', async () => {
   const page = await firstVisit(shop.url);
   const tools = await page.context().newCDPSession(page);

@@ -34,7 +34,7 @@ export function FilterSheet({ counts, total, close }: FilterSheetProps) {
   const facets = counts?.facets ?? [];
   const shown = useMounted([AROUND, ...facets.map(({ name }) => name), STORES], PARTS_A_FRAME);
   return (
-    <Sheet title={t.value.filter} close={close}>
+    <Sheet title={t.value.filter} close={close} tall>
       {facets.map((facet) =>
         !shown.has(facet.name) ? null : facet.kind === 'PRICE' ? (
           <PriceFacet key="price" facet={facet} filters={filters} isAnyCounted={isAnyCounted} />

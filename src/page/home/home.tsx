@@ -1,14 +1,15 @@
 import { FilterBar } from '../filter/filter-bar.js';
-import { hasChoice } from '../filter/filters.js';
+import { chosenLabel } from '../filter/chosen-label.js';
+import { chosenIn, hasChoice } from '../filter/filters.js';
 import { Empty } from '../list/empty.js';
-import { EXPECTED, listingOf } from '../list/listing.js';
+import { type Counts, EXPECTED, listingOf } from '../list/listing.js';
 import { MasonryList } from '../list/masonry-list.js';
 import { browse, newest } from '../list/sources.js';
 import { useSettled } from '../list/use-settled.js';
 import { LiveButton } from '../live/live-button.js';
 import { LastSeen } from '../offline/last-seen.js';
 import { PickButton } from '../picture/pick-button.js';
-import { type Place, writePlace } from '../place.js';
+import { type Filters, type Place, writePlace } from '../place.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Main } from '../ui/main.js';
@@ -59,12 +60,19 @@ export function Home({ place, channel }: HomeProps) {
         </section>
       )}
       {isPartOfShop ? null : <Kinds />}
-      <FilterBar counts={asked.counts.value} title={isNarrowed ? t.value.chosen : t.value.newIn} />
+      <FilterBar counts={asked.counts.value} title={titleOf(filters, asked.counts.value)} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />
       {isEmpty && listing.failure.value?.code === 'OFFLINE' ? <LastSeen /> : null}
     </Main>
   );
+}
+
+/** The kind or brand that a link leads to is called by its name, whatever else is chosen of it. */
+function titleOf(filters: Filters, counts: Counts | null): string {
+  const [part, other] = chosenIn(filters).filter(({ name }) => name === 'category' || name === 'brand');
+  if (part !== undefined && other === undefined) return chosenLabel(part.name, part.value, counts);
+  return hasChoice(filters) ? t.value.chosen : t.value.newIn;
 }
 
 /** What words find. */

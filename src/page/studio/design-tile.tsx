@@ -27,7 +27,7 @@ export function DesignTile({ channel, title, design, isPinned, togglePin, drop }
       <Picture
         key={image.id}
         picture={image}
-        sizes={isFinished ? '(min-width: 720px) 24rem, 100vw' : '(min-width: 720px) 24rem, 33vw'}
+        sizes="(min-width: 720px) 24rem, 9.5rem"
         alt={words === '' ? title : `${title}: ${words}`}
         eager
       />

@@ -28,7 +28,8 @@ export const de: Texts = {
   otherWays: 'Oder zieh eins hierher oder füg es ein.',
   pictureDeleted: 'Dein Bild wird spätestens nach einer Woche gelöscht.',
   live: 'Live-Kamera',
-  noCamera: 'Es gibt keine Kamera, oder du hast sie nicht erlaubt.',
+  noCamera:
+    'Es gibt keine Kamera, oder du hast sie nicht erlaubt. Welche Seiten sie benutzen dürfen, steht in den Einstellungen des Browsers; ein Bild genügt auch.',
   pointAt: 'Richte sie auf etwas zum Anziehen.',
   keepFrame: 'Das genauer ansehen',
   dropHere: 'Lass es einfach los',
@@ -169,7 +170,7 @@ export const de: Texts = {
   chooseFirst: (what) => `Bitte zuerst wählen: ${what}.`,
   holdIt: 'Für mich zurücklegen',
   isHeld: 'Für dich zurückgelegt',
-  heldUntil: (time) => `Bis ${time} für dich, oder länger, wenn du verlängerst.`,
+  heldUntil: (time) => `Bis ${time} für dich. Du kannst verlängern.`,
   chooseToSee: (what) => `${what} wählen, dann siehst du, was noch da ist.`,
   holdMeans: (usual) => `Kostenlos. Zurückgelegt für ${usual}: So lange kann es niemand anders kaufen.`,
   holdLonger: (longest) => `Du kannst verlängern, auf insgesamt ${longest}.`,

@@ -32,7 +32,8 @@ export const en = {
   otherWays: 'Or drop or paste one anywhere.',
   pictureDeleted: 'Your picture is deleted within a week.',
   live: 'Live camera',
-  noCamera: 'There is no camera, or you did not allow it.',
+  noCamera:
+    'There is no camera, or you did not allow it. The settings of your browser say which pages may use it; a picture will do, too.',
   pointAt: 'Point it at something to wear.',
   keepFrame: 'Look closer at this',
   dropHere: 'Drop it anywhere',

@@ -7,11 +7,13 @@ interface SheetProps {
   readonly title: string;
   readonly close: () => void;
   readonly wide?: boolean;
+  /** Whether it has all of its height on a phone from the first: what is in it comes in over a few frames. */
+  readonly tall?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** A panel over the page, at its side or at the bottom of a phone. The browser keeps the focus in it. */
-export function Sheet({ title, close, wide = false, children }: SheetProps) {
+export function Sheet({ title, close, wide = false, tall = false, children }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   // At once: keys that were pressed in between would go on behind it, and closing it would lead there.
   useLayoutEffect(() => {
@@ -22,7 +24,7 @@ export function Sheet({ title, close, wide = false, children }: SheetProps) {
   return (
     <dialog
       ref={dialog}
-      class={wide ? 'sheet sheet-wide' : 'sheet'}
+      class={`sheet${wide ? ' sheet-wide' : ''}${tall ? ' sheet-tall' : ''}`}
       aria-label={title}
       onClose={close}
       onClick={({ target, currentTarget }) => {
