@@ -84,10 +84,10 @@ test('the corners of a box at the upper edge of a picture can be seen and tapped
 
 test('a kind is called by its name, also with a size', async () => {
   const page = await visit('?category=dresses');
-  await page.getByRole('heading', { name: /^Dresses/ }).waitFor();
+  await page.getByRole('heading', { name: /^Dresses/i }).waitFor();
   await page.getByRole('button', { name: 'Only size M', exact: true }).tap();
   await page.getByRole('button', { name: 'Remove M' }).waitFor();
-  await page.getByRole('heading', { name: /^Dresses/ }).waitFor();
+  await page.getByRole('heading', { name: /^Dresses/i }).waitFor();
 });
 
 test('a camera that is refused says where it is allowed, in a sheet no larger than that', async () => {
