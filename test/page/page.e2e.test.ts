@@ -15,6 +15,7 @@ import {
   SCREENS,
   shiftsOf,
   showPicture,
+  sleepFor,
   snapshotOf,
   soon,
   tiles,
@@ -107,11 +108,9 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await held.getByRole('button', { name: 'Extend' }).click();
     await soon(async () => /^(?:9:\d\d|10:00)$/.test(await timer.innerText()));
     // A phone that slept counted no seconds: https://github.com/amrlabib/react-timer-hook/issues/12
-    await page.evaluate(() => {
-      const now = Date.now.bind(Date);
-      Date.now = () => now() + 3 * 60_000;
-    });
+    await sleepFor(page, 3 * 60_000);
     await soon(async () => /^(?:6:\d\d|7:00)$/.test(await timer.innerText()));
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await held.getByRole('button', { name: 'Give back' }).click();
     await held.waitFor({ state: 'detached' });
   });

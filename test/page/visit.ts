@@ -182,3 +182,18 @@ export async function endHoldsIn(shop: Shop, minutes: number): Promise<void> {
   await shop.gateway.db.query(`UPDATE holds SET expires_at = ${end} WHERE status = 'ACTIVE'`);
   await shop.gateway.db.query(`UPDATE hold_lines SET expires_at = ${end} WHERE active`);
 }
+
+/** Lets a device sleep: its clock goes on, and so does that of the gateway. */
+export async function sleepFor(page: Page, ms: number): Promise<void> {
+  let slept = 0;
+  await page.route('**/graphql', async (route) => {
+    const response = await route.fetch();
+    const date = new Date(Date.now() + slept).toUTCString();
+    await route.fulfill({ response, headers: { ...response.headers(), date } });
+  });
+  slept = ms;
+  await page.evaluate((ms) => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + ms;
+  }, ms);
+}
