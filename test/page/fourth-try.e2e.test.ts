@@ -1,6 +1,19 @@
 import { expect } from '@jest/globals';
 import { testInChromium as test } from './chromium.js';
-import { DRESS, hold, pinThree, receiveVisitors, showPicture, snapshotOf, soon, tiles } from './visit.js';
+import {
+  DRESS,
+  hold,
+  pinThree,
+  placeOf,
+  receiveVisitors,
+  SCREENS,
+  showPicture,
+  snapshotOf,
+  soon,
+  tiles,
+} from './visit.js';
+
+const [PHONE] = SCREENS;
 
 // Everything here made somebody hesitate who tried the page after the third one.
 
@@ -102,4 +115,56 @@ test('a camera that is refused says where it is allowed, in a sheet no larger th
   const sheet = page.getByRole('dialog', { name: 'Live camera' });
   await sheet.getByText('The settings of your browser').waitFor();
   await soon(async () => ((await sheet.boundingBox())?.height ?? Number.POSITIVE_INFINITY) < 400);
+});
+
+test('several holds take the room of one and a line, and each can be reached', async () => {
+  const page = await visit(PRODUCT, { screen: PHONE });
+  await hold(page, 'S');
+  await hold(page, 'L');
+  const bar = page.getByRole('region', { name: 'Held for you' });
+  expect((await placeOf(bar)).height).toBeLessThan(PHONE.viewport.height / 5);
+  expect(await bar.getByRole('link', { name: 'Check out' }).count()).toBe(1);
+  const earlier = bar.getByRole('button', { name: /1 more held/ });
+  expect(await earlier.getByRole('timer').innerText()).toMatch(/^(?:9:\d\d|10:00)$/);
+  await earlier.tap();
+  await bar.getByRole('link', { name: 'Check out' }).nth(1).waitFor();
+  await bar.getByRole('button', { name: 'Give back' }).first().tap();
+  await soon(async () => (await bar.getByRole('button', { name: 'Give back' }).count()) === 1);
+  expect(await bar.getByText('L · ').count()).toBe(1);
+});
+
+test('a long list of choices is short until it is asked for, and what is chosen is in it', async () => {
+  const page = await visit('?category=accessories/scarves');
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'Filter' }).tap();
+  const kinds = page.getByRole('dialog', { name: 'Filter' }).getByRole('group', { name: 'Category' });
+  const all = kinds.getByRole('button', { name: /^Show all \d+$/ });
+  await all.waitFor();
+  const names = await kinds.locator('.chip:not(.chip-plain)').allInnerTexts();
+  expect(names.length).toBeLessThanOrEqual(9);
+  expect(await kinds.locator('.chip-on').count()).toBe(1);
+  const count = Number((await all.innerText()).replaceAll(/\D/g, ''));
+  await all.tap();
+  await soon(async () => (await kinds.locator('.chip').count()) === count);
+  expect((await kinds.locator('.chip').allInnerTexts()).slice(0, 8)).toEqual(names.slice(0, 8));
+});
+
+test('a product that cannot be reached has a way back', async () => {
+  const page = await visit('?q=dress', { allows: /ERR_INTERNET_DISCONNECTED/ });
+  await tiles(page).first().waitFor();
+  await page.context().setOffline(true);
+  await tiles(page).first().locator('.tile-link').tap();
+  await page.getByRole('heading', { name: 'You are offline' }).waitFor();
+  await page.getByRole('button', { name: 'Back', exact: true }).tap();
+  await page.waitForURL(/q=dress/);
+  await tiles(page).first().waitFor();
+});
+
+test('the titles of suggestions are read to their ends', async () => {
+  const page = await visit('');
+  await page.getByRole('combobox', { name: 'Search with words' }).fill('dress');
+  const titles = page.locator('.suggestions li:has(img) span');
+  await titles.first().waitFor();
+  for (const title of await titles.all())
+    expect(await title.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0);
 });

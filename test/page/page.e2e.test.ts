@@ -648,6 +648,7 @@ test('two tabs of a browser hold together', async () => {
   await hold(one, 'XS');
   await hold(other, 'XL');
   await one.reload();
+  await one.getByRole('button', { name: /1 more held/ }).click();
   const held = one.getByRole('region', { name: 'Held for you' }).getByRole('article');
   await soon(async () => (await held.count()) === 2);
   await held.first().getByRole('button', { name: 'Give back' }).click();

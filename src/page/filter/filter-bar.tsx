@@ -1,14 +1,14 @@
-import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { ChoiceFragment } from '../generated/graphql.js';
 import type { Counts } from '../list/listing.js';
-import { type Filters, NO_FILTERS, SORTS, type View } from '../place.js';
+import { NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
-import { number, t, translated, word } from '../texts/texts.js';
+import { number, t, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
+import { Chip, ChipRow } from './chip-row.js';
 import { chosenLabel } from './chosen-label.js';
 import { FilterSheet } from './filter-sheet.js';
-import { type Chosen, chosenIn, toggledIn, withRefinement } from './filters.js';
+import { chosenIn, toggledIn, withRefinement } from './filters.js';
 import { OtherMarket } from './other-market.js';
 
 interface FilterBarProps {
@@ -22,7 +22,10 @@ interface FilterBarProps {
   readonly isCounted?: boolean;
 }
 
-/** How many there are, the sizes that can be bought, words for what is seen, and all other ways to narrow the list. */
+/**
+ * How many there are, the sizes that can be bought, words for what is seen, and all other ways to narrow the list. Where
+ * words may come, their row is there before them, so that nothing moves.
+ */
 export function FilterBar({ counts: known, title, kind = null, isCounted = true }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
   const { filters, sort, view } = place.value;
@@ -30,20 +33,17 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
   // Without a question, nothing matches better than what is new.
   const sorts = view.at === 'home' ? SORTS.filter((one) => one !== 'BEST') : SORTS;
   const chosen = chosenIn(filters);
-  const isSize = (value: string): boolean => filters.options['size']?.includes(value) === true;
-  const sizes = (counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [])
+  const before = chosen.filter(({ name }) => name !== 'size');
+  const sizesOn = filters.options['size'] ?? [];
+  const isSize = (value: string): boolean => sizesOn.includes(value);
+  const inPlace = (counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [])
     .filter(({ value, count }) => count > 0 || isSize(value))
-    .filter(({ value }, index) => index < MAX_SIZES || isSize(value));
-  const { leading, stay } = useLeadingSizes(chosen);
-  const inPlace = sizes.filter(({ value }) => !leading.includes(value));
-  const before = chosen.filter(
-    ({ name, value }) => name !== 'size' || !inPlace.some((size) => size.value === value),
-  );
-  const chips = useRef<HTMLDivElement>(null);
-  const end = useRef<HTMLElement>(null);
-  const goesOn = useGoesOn(chips, end);
-  // What is in force is seen, also when a word far along the row was tapped.
-  useLayoutEffect(() => chips.current?.scrollTo({ left: 0 }), [before.length]);
+    .slice(0, MAX_SIZES);
+  const sizes = [
+    // What is in force is seen, also before it is counted.
+    ...sizesOn.filter((size) => !inPlace.some(({ value }) => value === size)),
+    ...inPlace.map(({ value }) => value),
+  ];
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
   const isOffered =
     kind !== null &&
@@ -83,115 +83,60 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
         </button>
       </div>
       <OtherMarket />
-      <div class={goesOn ? 'bar-chips bar-chips-on' : 'bar-chips'} ref={chips}>
-        {before.map(({ name, value, without }) => (
-          <Chip
-            key={`${name} ${value}`}
-            label={chosenLabel(name, value, counts)}
-            isOn
-            said={t.value.remove(chosenLabel(name, value, counts))}
-            change={without}
-          />
-        ))}
-        {isOffered ? (
-          <Chip label={word(kind)} said={t.value.onlyKind(word(kind))} change={{ categories: [kind] }} />
-        ) : null}
-        {words.map((refinement) => (
-          // Without a number: the count is of the best 250 matches, and all that have it come.
-          <Chip
-            key={`${refinement.label.kind} ${refinement.label.value}`}
-            label={
-              refinement.label.kind === 'BRAND'
-                ? chosenLabel('brand', refinement.label.value, counts)
-                : word(refinement.label.value)
-            }
-            change={withRefinement(filters, refinement)}
-          />
-        ))}
-        {inPlace.map(({ value, label }) => (
-          <Chip
-            key={value}
-            label={translated(label)}
-            isOn={isSize(value)}
-            // A cross would make it wider, and move the sizes after it out of sight.
-            isPlain
-            said={isSize(value) ? t.value.remove(translated(label)) : t.value.onlySize(translated(label))}
-            change={{ options: toggledIn(filters.options, 'size', value) }}
-            tapped={() => stay(value)}
-          />
-        ))}
-        {chosen.length < 2 ? null : (
-          <button class="chip chip-plain" type="button" onClick={() => narrow(NO_FILTERS)}>
-            {t.value.clearAll}
-          </button>
-        )}
-        <i class="bar-end" ref={end} />
-      </div>
+      <ChipRow first={sizes.length}>
+        {sizes.map((size) => {
+          const label = chosenLabel('size', size, counts);
+          return (
+            <Chip
+              key={size}
+              label={label}
+              isOn={isSize(size)}
+              // A cross would make it wider, and move the sizes after it out of sight.
+              isPlain
+              said={isSize(size) ? t.value.remove(label) : t.value.onlySize(label)}
+              change={{ options: toggledIn(filters.options, 'size', size) }}
+            />
+          );
+        })}
+      </ChipRow>
+      {view.at === 'home' && before.length === 0 ? null : (
+        <ChipRow first={before.length}>
+          {before.map(({ name, value, without }) => (
+            <Chip
+              key={`${name} ${value}`}
+              label={chosenLabel(name, value, counts)}
+              isOn
+              said={t.value.remove(chosenLabel(name, value, counts))}
+              change={without}
+            />
+          ))}
+          {chosen.length < 2 ? null : (
+            <button class="chip chip-plain" type="button" onClick={() => narrow(NO_FILTERS)}>
+              {t.value.clearAll}
+            </button>
+          )}
+          {isOffered ? (
+            <Chip label={word(kind)} said={t.value.onlyKind(word(kind))} change={{ categories: [kind] }} />
+          ) : null}
+          {words.map((refinement) => (
+            // Without a number: the count is of the best 250 matches, and all that have it come.
+            <Chip
+              key={`${refinement.label.kind} ${refinement.label.value}`}
+              label={
+                refinement.label.kind === 'BRAND'
+                  ? chosenLabel('brand', refinement.label.value, counts)
+                  : word(refinement.label.value)
+              }
+              change={withRefinement(filters, refinement)}
+            />
+          ))}
+        </ChipRow>
+      )}
       {isOpen ? (
         <FilterSheet counts={counts} total={known?.total ?? null} close={() => setOpen(false)} />
       ) : null}
     </section>
   );
-}
-
-interface ChipProps {
-  readonly label: string;
-  readonly isOn?: boolean;
-  /** Without a cross where it is on. */
-  readonly isPlain?: boolean;
-  /** What it does, where the label alone does not say it. */
-  readonly said?: string;
-  readonly change: Partial<Filters>;
-  readonly tapped?: () => void;
-}
-
-const Chip = ({ label, isOn = false, isPlain = false, said, change, tapped }: ChipProps) => (
-  <button
-    class={isOn ? 'chip chip-on' : 'chip'}
-    type="button"
-    aria-label={said}
-    onClick={() => {
-      tapped?.();
-      narrow(change);
-    }}
-  >
-    {label} {isOn && !isPlain ? <Icon name="close" /> : null}
-  </button>
-);
-
-/** Whether the end of a row that scrolls is out of sight. */
-function useGoesOn(row: RefObject<HTMLElement | null>, end: RefObject<HTMLElement | null>): boolean {
-  const [goesOn, setGoesOn] = useState(false);
-  useEffect(() => {
-    if (end.current === null) return;
-    const observer = new IntersectionObserver((seen) => setGoesOn(seen.at(-1)?.isIntersecting === false), {
-      root: row.current,
-    });
-    observer.observe(end.current);
-    return () => observer.disconnect();
-  }, []);
-  return goesOn;
-}
-
-/**
- * The sizes that come first, with the other choices: among many words for what is seen, they would be out of sight. A size
- * that was tapped in the row stays there until another choice changes, so that a second tap takes it back.
- */
-function useLeadingSizes(chosen: readonly Chosen[]) {
-  const key = chosen
-    .filter(({ name }) => name !== 'size')
-    .map(({ name, value }) => `${name} ${value}`)
-    .join('\n');
-  const last = useRef({ key, staying: new Set<string>() });
-  if (last.current.key !== key) last.current = { key, staying: new Set() };
-  const { staying } = last.current;
-  return {
-    leading: chosen
-      .filter(({ name, value }) => name === 'size' && !staying.has(value))
-      .map(({ value }) => value),
-    /** To be called with a size that is tapped in the row. */
-    stay: (size: string): void => void staying.add(size),
-  };
 }
 
 /**

@@ -73,18 +73,29 @@ interface FacetProps {
 
 const isCounted = ({ precision }: ChoiceFragment): boolean => precision === 'EXACT';
 
+const nameOf = ({ name }: ChoiceFragment): string => t.value.facets[name] ?? name;
+
 /** Beside numbers in other groups, a group without any would look as if it had nothing. */
 const FacetName = ({ facet, isAnyCounted }: Omit<FacetProps, 'filters'>) => (
   <legend>
-    {t.value.facets[facet.name] ?? facet.name}{' '}
+    {nameOf(facet)}{' '}
     {isAnyCounted && !isCounted(facet) ? <small class="facet-note">{t.value.notCountedHere}</small> : null}
   </legend>
 );
 
+/** Two or three lines of a phone; a facet with a few more shows these too, as a button would take as much room. */
+const FEW_VALUES = 8;
+const STILL_FEW_VALUES = 12;
+
 function ValueFacet({ facet, filters, isAnyCounted }: FacetProps) {
+  const [isWhole, setWhole] = useState(false);
   if (facet.buckets.length === 0) return null;
   // At once, and not when the counts are there.
   const chosen = chosenOf(facet, filters);
+  const isLong = facet.buckets.length > STILL_FEW_VALUES;
+  const buckets = facet.buckets.filter(
+    ({ value }, index) => isWhole || !isLong || index < FEW_VALUES || chosen.includes(value),
+  );
   const change = (value: string): Partial<Filters> => {
     switch (facet.kind) {
       case 'CATEGORY':
@@ -101,7 +112,7 @@ function ValueFacet({ facet, filters, isAnyCounted }: FacetProps) {
     <fieldset class="facet" tabIndex={-1}>
       <FacetName facet={facet} isAnyCounted={isAnyCounted} />
       <div class="facet-values">
-        {facet.buckets.map(({ value, label, count }) => (
+        {buckets.map(({ value, label, count }) => (
           <button
             key={value}
             type="button"
@@ -114,6 +125,11 @@ function ValueFacet({ facet, filters, isAnyCounted }: FacetProps) {
             {isCounted(facet) ? <small>{number(count)}</small> : null}
           </button>
         ))}
+        {buckets.length === facet.buckets.length ? null : (
+          <button class="chip chip-plain" type="button" onClick={() => setWhole(true)}>
+            {t.value.showAll(number(facet.buckets.length))}
+          </button>
+        )}
       </div>
     </fieldset>
   );

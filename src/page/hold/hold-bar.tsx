@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { serverNow } from '../api/server-clock.js';
 import { market, marketOf } from '../market.js';
-import { duration, money, t, translated } from '../texts/texts.js';
+import { duration, money, number, t, translated } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
 import { useRoomBelow } from '../ui/room-below.js';
@@ -16,17 +16,53 @@ export const HoldBar = () => (holds.value.length === 0 && givenBack.value === nu
 function Bar() {
   const bar = useRef<HTMLDivElement>(null);
   useRoomBelow(bar);
+  const [areAllShown, setAllShown] = useState(false);
+  const earlier = holds.value.slice(0, -1);
   return (
     <div class="holds" tabIndex={-1} ref={bar}>
       {holds.value.length === 0 ? null : (
         <section aria-label={t.value.heldForYou}>
-          {holds.value.map((held) => (
-            <HoldCard key={held.hold.id} held={held} />
+          {earlier.length === 0 ? null : (
+            <EarlierHolds
+              earlier={earlier}
+              areShown={areAllShown}
+              toggle={() => setAllShown((before) => !before)}
+            />
+          )}
+          {holds.value.map((held, index) => (
+            <HoldCard
+              key={held.hold.id}
+              held={held}
+              isHidden={!areAllShown && index < holds.value.length - 1}
+            />
           ))}
         </section>
       )}
       {givenBack.value === null ? null : <GivenBack key={givenBack.value.hold.id} held={givenBack.value} />}
     </div>
+  );
+}
+
+interface EarlierHoldsProps {
+  readonly earlier: readonly Held[];
+  readonly areShown: boolean;
+  readonly toggle: () => void;
+}
+
+/** The line that stands for all holds but the last one: several cards would leave little of a phone for the shop. */
+function EarlierHolds({ earlier, areShown, toggle }: EarlierHoldsProps) {
+  const [next = ''] = earlier.map(({ hold }) => hold.expiresAt).sort();
+  const seconds = useSecondsUntil(next);
+  return (
+    <button class="hold-earlier" type="button" aria-expanded={areShown} onClick={toggle}>
+      <Icon name="back" />
+      <span>{areShown ? t.value.holdLastOnly : t.value.holdsMore(number(earlier.length))}</span>
+      {areShown ? null : (
+        <span class={seconds <= WARN_SECONDS ? 'hold-left hold-left-little' : 'hold-left'}>
+          <span class="unseen">{t.value.heldFor}</span> <span role="timer">{clock(seconds)}</span>
+        </span>
+      )}
+    </button>
   );
 }
 
@@ -36,7 +72,13 @@ const OVER_PAUSE_MS = 1_000;
 /** Extending is offered once this share of the usual time is left: a tap that adds a few seconds looks broken. */
 const EXTENDABLE_SHARE = 0.9;
 
-function HoldCard({ held }: { readonly held: Held }) {
+interface HoldCardProps {
+  readonly held: Held;
+  /** It goes on counting, and says when its time is nearly over. */
+  readonly isHidden: boolean;
+}
+
+function HoldCard({ held, isHidden }: HoldCardProps) {
   const { hold, channel } = held;
   const seconds = useSecondsUntil(hold.expiresAt);
   const [problem, setProblem] = useState<string | null>(null);
@@ -77,7 +119,7 @@ function HoldCard({ held }: { readonly held: Held }) {
     });
   };
   return (
-    <article class="hold" id={`hold ${hold.id}`} tabIndex={-1}>
+    <article class="hold" id={`hold ${hold.id}`} tabIndex={-1} hidden={isHidden}>
       {line?.sku?.image?.w256 == null ? null : (
         <img src={line.sku.image.w256} alt="" width={48} height={60} />
       )}

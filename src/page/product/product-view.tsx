@@ -38,6 +38,7 @@ export function ProductView({ channel, handle }: ProductViewProps) {
   if (failure !== null) {
     return (
       <Main>
+        <Back />
         <FailureNotice failure={failure} retry={retry} />
       </Main>
     );
