@@ -17,8 +17,8 @@ const NARROW_PX = 640;
 const AHEAD_PX = 2_000;
 /** Gray places shown before the first page is there, with the proportions of clothes in catalogs. */
 const EXPECTED = Array<number>(12).fill(1.25);
-/** As many tiles as a phone renders while it scrolls smoothly. */
-const ROWS_A_FRAME = 1;
+/** One tile on a phone: as many as it renders while it scrolls smoothly. */
+const ROWS_A_FRAME = 0.5;
 /** Seen without scrolling on most screens. */
 const EAGER = 6;
 
@@ -63,7 +63,7 @@ export function MasonryList({ listing, label, unliking }: MasonryListProps) {
   const near = within(masonry.spots, band.from, band.to);
   const kept = [focused.current - 1, focused.current, focused.current + 1];
   const wished = [...kept, ...near].flatMap((index) => items[index]?.product.id ?? []);
-  const shown = useMounted(wished, ROWS_A_FRAME * masonry.columns);
+  const shown = useMounted(wished, Math.ceil(ROWS_A_FRAME * masonry.columns));
   return (
     <div class="masonry-frame" ref={frame}>
       {isWaiting ? (
