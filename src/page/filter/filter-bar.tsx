@@ -45,6 +45,14 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
     ...inPlace.map(({ value }) => value),
   ];
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
+  // Room is kept for words, and where there are none, it would look as if something were missing.
+  const colors =
+    words.length > 0
+      ? []
+      : (counts?.facets.find(({ name }) => name === 'color')?.buckets ?? [])
+          .filter(({ value, count }) => count > 0 && filters.options['color']?.includes(value) !== true)
+          .slice(0, MAX_COLORS)
+          .map(({ value }) => value);
   const isOffered =
     kind !== null &&
     !filters.categories.includes(kind) &&
@@ -130,6 +138,16 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
               change={withRefinement(filters, refinement)}
             />
           ))}
+          {colors.map((color) => {
+            const label = chosenLabel('color', color, counts);
+            return (
+              <Chip
+                key={`color ${color}`}
+                label={label}
+                change={{ options: toggledIn(filters.options, 'color', color) }}
+              />
+            );
+          })}
         </ChipRow>
       )}
       {isOpen ? (
@@ -158,3 +176,5 @@ const uncounted = (facet: ChoiceFragment): ChoiceFragment => ({ ...facet, precis
 
 /** Clothes' sizes, before those of shoes and belts. */
 const MAX_SIZES = 8;
+/** As many as there are words for what is seen. */
+const MAX_COLORS = 8;
