@@ -168,3 +168,44 @@ test('the titles of suggestions are read to their ends', async () => {
   for (const title of await titles.all())
     expect(await title.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0);
 });
+
+test('German words find what a catalog calls in English, and the page says how it searched', async () => {
+  const page = await visit('', { locale: 'de-DE' });
+  const field = page.getByRole('combobox', { name: 'Mit Worten suchen' });
+  await field.fill('fliederes Kleid bis 300');
+  await field.press('Enter');
+  await page.getByRole('heading', { name: /„fliederes Kleid“.*gesucht als „lilac dresses“/s }).waitFor();
+  await tiles(page).first().waitFor();
+  for (const title of await tiles(page).locator('.tile-title').allInnerTexts())
+    expect(title).toMatch(/dress.*lilac/is);
+  // As a link or a reload begins: the market is known, its languages are not yet.
+  await page.reload();
+  await page.getByText('gesucht als „lilac dresses“').waitFor();
+  await tiles(page).first().waitFor();
+  await field.fill('Leopardkleid');
+  await page.locator('.suggestions').getByText('Rafa leopard').first().waitFor();
+});
+
+test('German words stay as they are where the catalog has German texts', async () => {
+  const page = await visit('', { locale: 'de-DE' });
+  await page.route('**/graphql*', async (route) => {
+    const response = await route.fetch();
+    const json: unknown = JSON.parse(await response.text(), (key, value: unknown) =>
+      key === 'languages' ? ['de-AT'] : value,
+    );
+    await route.fulfill({ response, json });
+  });
+  await page.goto(`${shop().url}?q=rotes+Kleid`);
+  await page.getByRole('heading', { name: '„rotes Kleid“' }).waitFor();
+  await page.getByText('Nichts gefunden').waitFor();
+  expect(await page.getByText('gesucht als').count()).toBe(0);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+test('where no words for what is seen are known, colors are offered in their place', async () => {
+  const page = await visit('?q=dress');
+  const words = page.locator('.bar-chips').last();
+  await words.getByRole('button', { name: 'black' }).tap();
+  await page.waitForURL(/o\.color=black/);
+  await words.getByRole('button', { name: 'Remove black' }).waitFor();
+});

@@ -3,6 +3,7 @@ import { ask } from '../api/ask.js';
 import { useAnswer } from '../api/use-answer.js';
 import { decidedIn } from '../filter/filters.js';
 import { SizesToBuyDocument, SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
+import { askedWords } from '../list/asked-words.js';
 import { currency, market } from '../market.js';
 import {
   type Filters,
@@ -133,7 +134,12 @@ export function SearchField() {
       return;
     }
     const leaving = new AbortController();
-    ask(SuggestDocument, { text: words, channel }, (data) => data.suggest, leaving.signal)
+    ask(
+      SuggestDocument,
+      { text: askedWords(words) ?? words, channel },
+      (data) => data.suggest,
+      leaving.signal,
+    )
       .then((found) => {
         setSuggestions(listed(found, filters));
         setActive(-1);

@@ -10,6 +10,7 @@ import { LiveButton } from '../live/live-button.js';
 import { LastSeen } from '../offline/last-seen.js';
 import { PickButton } from '../picture/pick-button.js';
 import { type Filters, type Place, writePlace } from '../place.js';
+import { askedWords } from '../list/asked-words.js';
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Main } from '../ui/main.js';
@@ -76,13 +77,28 @@ function titleOf(filters: Filters, counts: Counts | null): string {
 }
 
 /** What words find. */
-export function Words({ place, channel, text }: ListViewProps & { readonly text: string }) {
+export function Words({ text, ...view }: WordsProps) {
+  const words = askedWords(text);
+  return words === null ? <Main class="view-expected" /> : <Found {...view} text={text} words={words} />;
+}
+
+interface WordsProps extends ListViewProps {
+  /** As it was typed. */
+  readonly text: string;
+}
+
+function Found({ place, channel, text, words }: WordsProps & { readonly words: string }) {
   const { filters, sort } = place;
-  const asked = listingOf(`${channel}${writePlace(place)}`, () => browse(channel, text, filters, sort));
+  const asked = listingOf(`${channel} ${words} ${writePlace(place)}`, () =>
+    browse(channel, words, filters, sort),
+  );
   const listing = useSettled(asked);
   return (
     <Main>
-      <h1 class="title">{t.value.quoted(text)}</h1>
+      <h1 class="title">
+        {t.value.quoted(text)}
+        {words === text ? null : <small>{t.value.searchedAs(t.value.quoted(words))}</small>}
+      </h1>
       <FilterBar counts={asked.counts.value} title={t.value.found} />
       <MasonryList listing={listing} label={t.value.products} />
       <Empty listing={listing} />

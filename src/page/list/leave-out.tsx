@@ -7,6 +7,7 @@ import { HowManyDocument } from '../generated/graphql.js';
 import { type Place, writePlace } from '../place.js';
 import { go } from '../route.js';
 import { number, t } from '../texts/texts.js';
+import { askedWords } from './asked-words.js';
 
 /** What somebody asked for, without one of its words or choices. */
 interface Alternative {
@@ -49,7 +50,7 @@ async function offersOf(place: Place, channel: string, signal: AbortSignal): Pro
       const { view, filters } = alternative.place;
       const { totalCount } = await ask(
         HowManyDocument,
-        { channel, text: view.at === 'words' ? view.text : null, where: toWhere(filters) },
+        { channel, text: view.at === 'words' ? askedWords(view.text) : null, where: toWhere(filters) },
         (data) => data.products,
         signal,
       ).catch((error: unknown) => {

@@ -139,7 +139,7 @@ export const deWords: Readonly<Record<string, string>> = {
   leopard: 'Leopard',
   paisley: 'Paisley',
   pinstripe: 'Nadelstreifen',
-  plaid: 'kariert',
+  plaid: 'Schottenkaro',
   'polka dot': 'gepunktet',
   solid: 'einfarbig',
   stripe: 'gestreift',
@@ -220,3 +220,10 @@ export const deWords: Readonly<Record<string, string>> = {
   unisex: 'Unisex',
   women: 'Damen',
 };
+
+/** German words between those that say what is wanted. */
+export const deFillers: ReadonlySet<string> = new Set(
+  'am an auf aus bei das dem den der des die ein eine einem einen einer für fuer im in mit nach oder und vom von zu zum'.split(
+    ' ',
+  ),
+);

@@ -1,4 +1,4 @@
-import { deWords } from './de-words.js';
+import { deFillers, deWords } from './de-words.js';
 import type { Texts } from './en.js';
 
 export const de: Texts = {
@@ -21,6 +21,7 @@ export const de: Texts = {
   suggestions: 'Vorschläge',
   kinds: { category: 'Kategorie', brand: 'Marke' },
   words: deWords,
+  fillers: deFillers,
 
   invitation: 'Zeig uns, was dir gefällt.',
   promise: 'Ein Bild, und du siehst, was du davon jetzt kaufen kannst.',
@@ -43,6 +44,7 @@ export const de: Texts = {
   chosen: 'Deine Auswahl',
   found: 'Gefunden',
   quoted: (text) => `„${text}“`,
+  searchedAs: (quoted) => `gesucht als ${quoted}`,
   products: 'Produkte',
   count: (count, isMore) => (isMore ? `über ${count}` : count),
   narrow: 'Eingrenzen',

@@ -2,6 +2,7 @@ import type { GarmentKind } from '../studio/garment-kinds.js';
 import type { LabelKind, StockLevel } from '../generated/graphql.js';
 
 const asTheyAre: Readonly<Record<string, string>> = {};
+const noFillers: ReadonlySet<string> = new Set();
 
 /** All texts of the page in English; other languages have the same keys. */
 export const en = {
@@ -25,6 +26,8 @@ export const en = {
   kinds: { category: 'Category', brand: 'Brand' },
   /** Of the catalog, by what it calls them; here as they are. */
   words: asTheyAre,
+  /** Words that say nothing about a garment. */
+  fillers: noFillers,
 
   invitation: 'Show us what you love.',
   promise: 'One picture, and you see what you can buy of it right now.',
@@ -47,6 +50,8 @@ export const en = {
   chosen: 'Your selection',
   found: 'Found',
   quoted: (text: string) => `“${text}”`,
+  /** Where the catalog is in another language. */
+  searchedAs: (quoted: string) => `searched as ${quoted}`,
   products: 'Products',
   count: (count: string, isMore: boolean) => (isMore ? `over ${count}` : count),
   narrow: 'Narrow down',
