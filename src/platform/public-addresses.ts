@@ -1,9 +1,16 @@
-import { type LookupAddress, lookup as resolveName } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, type Dispatcher } from 'undici';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Names are asked for over sockets. The function of the system, which Node calls otherwise, keeps one of two threads until a
+ * name server answers. That of a stranger need not, and meanwhile the gateway would find no other host, its database's neither.
+ */
+const RESOLVER = { timeout: 1_500, tries: 2 };
 
 /** All public IPv6 addresses. Outside this range are forms that stand for an IPv4 address, and unassigned ranges. */
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
@@ -52,6 +59,8 @@ export interface PublicAgentOptions extends Pick<
   readonly allows?: (address: string) => boolean;
   /** The CA of their certificate, if it is not a public one. */
   readonly ca?: string;
+  /** The addresses of name servers; by default, those of the system. */
+  readonly nameServers?: readonly string[];
 }
 
 /**
@@ -59,19 +68,25 @@ export interface PublicAgentOptions extends Pick<
  * server returns for it, and so is each hop of interceptors that are composed with it. Requests reject with
  * AddressRefused.
  */
-export function openPublicAgent({ allows = isPublic, ca, ...limits }: PublicAgentOptions = {}): Dispatcher {
-  const lookup: LookupFunction = (hostname, settings, done) => {
-    resolveName(hostname, { ...settings, all: true }, (error, addresses) => {
-      if (error) {
-        done(new AddressRefused(hostname, true, error), []);
-        return;
-      }
-      const [first] = addresses;
-      const isRefused = first === undefined || addresses.some(({ address }) => !allows(address));
-      if (isRefused) done(new AddressRefused(hostname, true, new Error(resolvedTo(addresses))), []);
-      else if (settings.all === true) done(null, addresses);
-      else done(null, first.address, first.family);
-    });
+export function openPublicAgent({
+  allows = isPublic,
+  ca,
+  nameServers,
+  ...limits
+}: PublicAgentOptions = {}): Dispatcher {
+  const resolver = new Resolver(RESOLVER);
+  if (nameServers !== undefined) resolver.setServers(nameServers);
+  const allowedOf = async (hostname: string): Promise<[LookupAddress, ...LookupAddress[]]> => {
+    const [first, ...others] = await addressesOf(resolver, hostname);
+    if (first !== undefined && [first, ...others].every(({ address }) => allows(address)))
+      return [first, ...others];
+    throw new Error(resolvedTo(first === undefined ? [] : [first, ...others]));
+  };
+  const lookup: LookupFunction = (hostname, { all = false }, done) => {
+    allowedOf(hostname).then(
+      (addresses) => (all ? done(null, addresses) : done(null, addresses[0].address, addresses[0].family)),
+      (error: unknown) => done(new AddressRefused(hostname, true, error), []),
+    );
   };
   const agent = new Agent({
     ...limits,
@@ -83,6 +98,15 @@ export function openPublicAgent({ allows = isPublic, ca, ...limits }: PublicAgen
     if (literal !== null && !allows(literal)) throw new AddressRefused(literal, false);
     return dispatch(options, handler);
   });
+}
+
+/** @throws Error when the name has no address of either kind, or no name server answers */
+async function addressesOf(resolver: Resolver, hostname: string): Promise<LookupAddress[]> {
+  const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+  if (four.status === 'rejected' && six.status === 'rejected') throw four.reason;
+  const found = (result: typeof four, family: number): LookupAddress[] =>
+    result.status === 'rejected' ? [] : result.value.map((address) => ({ address, family }));
+  return [...found(four, 4), ...found(six, 6)];
 }
 
 const resolvedTo = (addresses: readonly LookupAddress[]): string =>

@@ -125,15 +125,11 @@ describe('an image link', () => {
 
   test('to a name tells nothing of the network, and its cause does', async () => {
     const strict = openImageFetcher();
-    const failures = [
-      ['localhost', /resolved to .*(127\.0\.0\.1|::1)/],
-      ['nowhere.invalid', /nowhere\.invalid/],
-    ] as const;
-    for (const [host, cause] of failures) {
+    for (const host of ['localhost', 'nowhere.invalid']) {
       await expect(strict.fetch(`https://${host}/`)).rejects.toMatchObject({
         message: `${host} is not a public address, or does not resolve.`,
         mayPass: true,
-        cause: { message: expect.stringMatching(cause) },
+        cause: { message: expect.stringContaining(host) },
       });
     }
     await strict.close();
