@@ -18,8 +18,8 @@ interface PageParts {
 }
 
 /**
- * Products that a page of the newest looks at. Each takes about as long as a point pays for, so this is 30 ms; shops
- * have a few hundred sold-out products among the newest.
+ * Products that a page of the newest looks at, or prices of products that one by price does. Each takes about as long as a
+ * point pays for, so this is 30 ms; shops have a few hundred sold-out products among the newest.
  */
 const MAX_EXAMINED = 1_000;
 
@@ -80,19 +80,21 @@ const RELEVANCE: ProductOrder = {
 
 /**
  * Prices are sorted without stock, which takes most of the time of an offer. Then the prices of products are looked at in that
- * order: the first at which a SKU passes is the product's place in it, if none passes at a lower one. Sizes mostly have one
- * price, so a product is looked at once, however many it has.
+ * order, a limited number for one page: the first at which a SKU passes is the product's place in it, if none passes at a lower
+ * one. Sizes mostly have one price, so a product is looked at once, however many it has.
  */
 const byPrice = (sort: ProductSort, direction: Sql, comparison: Sql): ProductOrder => ({
   sort,
   rank: WHOLE_NUMBER,
   isPlannedOnce: false,
   statement: ({ columns, channelKey, offer, terms, passes, after, limit }) => sql`/* product.price */
-    SELECT ${columns}, page.amount::text AS rank, true AS offered, false AS "isLastExamined"
+    SELECT ${columns}, page.amount::text AS rank, page.passes AS offered,
+      page.place = ${MAX_EXAMINED} AS "isLastExamined"
     FROM (
-      SELECT product.id, product.amount
+      SELECT product.id, product.amount, product.place, cheapest.passes
       FROM (
-        SELECT product.id, price.amount
+        SELECT product.id, price.amount,
+          row_number() OVER (ORDER BY price.amount ${direction}, product.id ${direction}) AS place
         FROM products product
         JOIN skus sku ON sku.product_id = product.id
         JOIN prices price ON price.sku_id = sku.id AND price.valid @> statement_timestamp()
@@ -102,12 +104,12 @@ const byPrice = (sort: ProductSort, direction: Sql, comparison: Sql): ProductOrd
           AND (${after?.key ?? null}::int IS NULL
             OR (price.amount, product.id) ${comparison} (${after?.rank ?? '0'}::bigint, ${after?.key ?? null}::int))
         GROUP BY product.id, price.amount
-        ORDER BY price.amount ${direction}, product.id ${direction} OFFSET 0
+        ORDER BY price.amount ${direction}, product.id ${direction} LIMIT ${raw(String(MAX_EXAMINED))}
       ) product
       CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM ${offer} AND offer.amount = product.amount) AS passes) price
       CROSS JOIN LATERAL (SELECT price.passes AND NOT EXISTS (SELECT FROM ${offer}
         AND offer.amount < product.amount) AS passes) cheapest
-      WHERE cheapest.passes
+      WHERE cheapest.passes OR product.place = ${MAX_EXAMINED}
       ORDER BY product.amount ${direction}, product.id ${direction} LIMIT ${limit}
     ) page JOIN products product ON product.id = page.id
     ORDER BY page.amount ${direction}, product.id ${direction}`,

@@ -73,7 +73,7 @@ export class ProductResolver {
   @Query(() => ProductConnection, {
     nullable: true,
     description:
-      'The products of the channel that pass the filter. Sorted by NEWEST, a page looks at 1,000 products: it can have fewer than `first` products although there is a next page.',
+      'The products of the channel that pass the filter. Sorted by NEWEST or by price, a page looks at 1,000 products: it can have fewer than `first` products although there is a next page.',
   })
   async products(
     @Ctx() context: Context,

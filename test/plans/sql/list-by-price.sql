@@ -16,43 +16,45 @@
       WHERE product_id = product.id AND language = ANY(ARRAY(SELECT unnest($3::text[])))
     ) translation) END AS texts,
   product.brand_id AS "brandKey", product.category_id AS "categoryKey",
-  product.updated_at AS "updatedAt", page.amount::text AS rank, true AS offered, false AS "isLastExamined"
+  product.updated_at AS "updatedAt", page.amount::text AS rank, page.passes AS offered,
+      page.place = $4 AS "isLastExamined"
     FROM (
-      SELECT product.id, product.amount
+      SELECT product.id, product.amount, product.place, cheapest.passes
       FROM (
-        SELECT product.id, price.amount
+        SELECT product.id, price.amount,
+          row_number() OVER (ORDER BY price.amount ASC, product.id ASC) AS place
         FROM products product
         JOIN skus sku ON sku.product_id = product.id
         JOIN prices price ON price.sku_id = sku.id AND price.valid @> statement_timestamp()
-          AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $4)
+          AND price.price_list_id = (SELECT price_list_id FROM channels WHERE id = $5)
         CROSS JOIN LATERAL (SELECT price.amount, price.compare_at, sku.options, sku.gtin) offer
         WHERE product.category_id = ANY(ARRAY(
       WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($5::text[])
+        SELECT id FROM categories WHERE handle = ANY($6::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($6::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $7 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($8::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($7::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
+      AND attribute.name = $8 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($9::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($9::text[]) AS value))))
-      AND true AND offer.amount >= $10::bigint AND offer.amount <= $11::bigint AND ((lower((offer.options ->> $12::text)) IN (SELECT lower(value) FROM unnest($13::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $14::text)) > 0 AND CASE WHEN lower((offer.options ->> $15::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $16::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $17::text))] END && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value)))) IS TRUE
-          AND ($19::int IS NULL
-            OR (price.amount, product.id) > ($20::bigint, $21::int))
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value))))
+      AND true AND offer.amount >= $11::bigint AND offer.amount <= $12::bigint AND ((lower((offer.options ->> $13::text)) IN (SELECT lower(value) FROM unnest($14::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $15::text)) > 0 AND CASE WHEN lower((offer.options ->> $16::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $17::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $18::text))] END && ARRAY(SELECT lower(value) FROM unnest($19::text[]) AS value)))) IS TRUE
+          AND ($20::int IS NULL
+            OR (price.amount, product.id) > ($21::bigint, $22::int))
         GROUP BY product.id, price.amount
-        ORDER BY price.amount ASC, product.id ASC OFFSET 0
+        ORDER BY price.amount ASC, product.id ASC LIMIT 1000
       ) product
-      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $22
-      AND offer.sellable >= $23::int AND offer.amount >= $24::bigint AND offer.amount <= $25::bigint AND ((lower((offer.options ->> $26::text)) IN (SELECT lower(value) FROM unnest($27::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $28::text)) > 0 AND CASE WHEN lower((offer.options ->> $29::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $30::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $31::text))] END && ARRAY(SELECT lower(value) FROM unnest($32::text[]) AS value)))) IS TRUE AND offer.amount = product.amount) AS passes) price
-      CROSS JOIN LATERAL (SELECT price.passes AND NOT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $33
-      AND offer.sellable >= $34::int AND offer.amount >= $35::bigint AND offer.amount <= $36::bigint AND ((lower((offer.options ->> $37::text)) IN (SELECT lower(value) FROM unnest($38::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $39::text)) > 0 AND CASE WHEN lower((offer.options ->> $40::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $41::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $42::text))] END && ARRAY(SELECT lower(value) FROM unnest($43::text[]) AS value)))) IS TRUE
+      CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $23
+      AND offer.sellable >= $24::int AND offer.amount >= $25::bigint AND offer.amount <= $26::bigint AND ((lower((offer.options ->> $27::text)) IN (SELECT lower(value) FROM unnest($28::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $29::text)) > 0 AND CASE WHEN lower((offer.options ->> $30::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $31::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $32::text))] END && ARRAY(SELECT lower(value) FROM unnest($33::text[]) AS value)))) IS TRUE AND offer.amount = product.amount) AS passes) price
+      CROSS JOIN LATERAL (SELECT price.passes AND NOT EXISTS (SELECT FROM sku_offers offer WHERE offer.product_id = product.id AND offer.channel_id = $34
+      AND offer.sellable >= $35::int AND offer.amount >= $36::bigint AND offer.amount <= $37::bigint AND ((lower((offer.options ->> $38::text)) IN (SELECT lower(value) FROM unnest($39::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $40::text)) > 0 AND CASE WHEN lower((offer.options ->> $41::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $42::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $43::text))] END && ARRAY(SELECT lower(value) FROM unnest($44::text[]) AS value)))) IS TRUE
         AND offer.amount < product.amount) AS passes) cheapest
-      WHERE cheapest.passes
-      ORDER BY product.amount ASC, product.id ASC LIMIT $44
+      WHERE cheapest.passes OR product.place = $45
+      ORDER BY product.amount ASC, product.id ASC LIMIT $46
     ) page JOIN products product ON product.id = page.id
     ORDER BY page.amount ASC, product.id ASC;
 
