@@ -3,11 +3,12 @@ import { RequestError } from '../errors.js';
 import { networkOf, siteOf } from '../platform/client-network.js';
 import { Holdings } from '../platform/holdings.js';
 import { sharesOf } from '../platform/shares.js';
+import { boundBody } from './bound-body.js';
 import {
   LARGE_BODY_BYTES,
   MAX_GRAPHQL_BODY_BYTES,
-  MAX_CONCURRENT_LARGE_BODIES,
   MAX_CONCURRENT_LARGE_BODIES_A_CLIENT,
+  MAX_LARGE_BODY_BYTES,
   MIN_BODY_BYTES_A_SECOND,
   SLOW_BODY_GRACE_MS,
 } from './limits.js';
@@ -18,28 +19,29 @@ const CHECK_EVERY_MS = 250;
 const GOODBYE_MS = 1_000;
 
 /** A large body that is sent or worked on. */
-interface Place {
+interface Body {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
 /**
- * Large bodies take one of a few places while they are sent and worked on. One without a place is refused with
- * SERVICE_OVERLOADED before it is read, and one that arrives too slowly loses its place. When all are taken, whoever has
- * most of them loses one that is still arriving to a newcomer. One that has no end, or goes on after the response, loses
- * its connection.
+ * Large bodies share the memory for what has come of those that are sent and worked on. When it is used up, whoever has most
+ * of it loses one that is still arriving, and one that finds no room is refused with SERVICE_OVERLOADED: so who sends slowly,
+ * and has little of it, keeps nobody out. One that arrives too slowly is refused, and one that has no end, or goes on after
+ * the response, loses its connection.
  */
-export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
+export function boundLargeBodies(app: FastifyInstance, trusts: Trusts, most = MAX_LARGE_BODY_BYTES): void {
   const shares = sharesOf(MAX_CONCURRENT_LARGE_BODIES_A_CLIENT);
-  /** By site. */
-  const held = new Holdings<Place>();
-  const hasRoom = (site: string): boolean => {
-    if (held.total < MAX_CONCURRENT_LARGE_BODIES) return true;
-    const [...places] = held.largerThan(held.of(site))?.items ?? [];
-    const loses = places.find(({ request }) => isArriving(request));
-    if (loses === undefined) return false;
-    held.remove(loses);
-    refuse(loses.reply, overloaded('Others are sending images, too, and your address has most places'));
+  /** By site, in bytes. */
+  const held = new Holdings<Body>();
+  const makeRoom = (site: string): boolean => {
+    while (held.total > most) {
+      const [...bodies] = held.largerThan(held.of(site))?.items ?? [];
+      const loses = bodies.find(({ request }) => isArriving(request));
+      if (loses === undefined) return false;
+      held.remove(loses);
+      refuse(loses.reply, overloaded('Others are sending images, too, and your address sends most'));
+    }
     return true;
   };
   app.addHook('onRequest', (request, reply, done) => {
@@ -53,25 +55,42 @@ export function boundLargeBodies(app: FastifyInstance, trusts: Trusts): void {
     }
     const { clientAddress } = seenFrom(request.raw, trusts);
     const [client, site] = [networkOf(clientAddress), siteOf(clientAddress)];
-    const hasShare = shares.take(client, 1);
-    if (!hasShare || !hasRoom(site)) {
-      if (hasShare) shares.giveBack(client, 1);
+    if (!shares.take(client, 1)) {
       void reply.header('connection', 'close');
       done(
-        overloaded(
-          hasShare
-            ? 'Too many images are being sent right now'
-            : `Your address is sending ${MAX_CONCURRENT_LARGE_BODIES_A_CLIENT} large requests already`,
-        ),
+        overloaded(`Your address is sending ${MAX_CONCURRENT_LARGE_BODIES_A_CLIENT} large requests already`),
       );
       return;
     }
-    const place = { request, reply };
-    held.add(site, place);
+    const body = { request, reply };
+    held.add(site, body, LARGE_BODY_BYTES);
+    if (!makeRoom(site)) {
+      held.remove(body);
+      shares.giveBack(client, 1);
+      void reply.header('connection', 'close');
+      done(overloaded('Too many images are being sent right now'));
+      return;
+    }
+    let isOver = false;
     reply.raw.once('close', () => {
-      held.remove(place);
+      isOver = true;
+      held.remove(body);
       shares.giveBack(client, 1);
     });
+    let arrived = 0;
+    boundBody(
+      request.raw,
+      (chunk) => {
+        arrived += chunk.byteLength;
+        if (isOver || reply.sent) return false;
+        held.add(site, body, Math.max(arrived, LARGE_BODY_BYTES));
+        return !makeRoom(site);
+      },
+      () => {
+        held.remove(body);
+        refuse(reply, overloaded('Too many images are being sent right now'));
+      },
+    );
     watch(request, reply);
     done();
   });

@@ -161,11 +161,14 @@ export const UNCHECKED_BODY_BYTES = 64 * 1024;
 /** Bytes of a body that cost one point. Reading and parsing the worst 15 MB takes 0.1 s. */
 export const BODY_BYTES_A_POINT = 4_000;
 
-/** Larger bodies are rare and expensive: each needs one of MAX_CONCURRENT_LARGE_BODIES places. */
+/** Larger bodies are rare and expensive: they share MAX_LARGE_BODY_BYTES, and each takes this much of it at least. */
 export const LARGE_BODY_BYTES = 256 * 1024;
 
-/** Each takes up to 15 MB as text and as a value while it is read, and the memory of a decoder after that. */
-export const MAX_CONCURRENT_LARGE_BODIES = 16;
+/**
+ * What has come of all large bodies that are sent or worked on: 16 of the largest images. It is in memory as text and as a
+ * value while it is read, and in that of a decoder after that.
+ */
+export const MAX_LARGE_BODY_BYTES = 160 * 1024 * 1024;
 
 /** A phone sends one or two at a time; four leave room to everybody else. */
 export const MAX_CONCURRENT_LARGE_BODIES_A_CLIENT = 4;
