@@ -520,7 +520,7 @@ describe('XML', () => {
     const product = (id: string, inner: string): string =>
       `<product><id>${id}</id><name>${id}</name><price>9</price><stock>1</stock>${inner}</product>`;
     const { report, products } = await explain(
-      `<products>${product('deep', '<a>'.repeat(20_000) + '</a>'.repeat(20_000))}${product('long', '<a/>'.repeat(100_000))}${product('good', '')}</products>`,
+      `<products>${product('deep', '<a>'.repeat(1_000) + '</a>'.repeat(1_000))}${product('long', '<a/>'.repeat(100_000))}${product('good', '')}</products>`,
     );
     expect(report).toMatchObject({ skus: 2, rejectedRows: 1 });
     expect(report.rejected[0]?.reason).toContain('The item is longer than');
@@ -571,5 +571,12 @@ describe('XML', () => {
       },
       5_000,
     );
+
+    // Failed on 2026-11-30: half a megabyte took 8 s, and twice as much four times as long.
+    test('ends that match nothing', async () => {
+      await expect(explain(`<products>${'<a>'.repeat(80_000)}${'</b>'.repeat(80_000)}`)).rejects.toThrow(
+        'On line 1, more than 2000 elements are open',
+      );
+    }, 60_000);
   });
 });

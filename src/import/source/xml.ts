@@ -22,6 +22,11 @@ const MAX_ITEM_LENGTH = 4 * 1024 * 1024;
 const ELEMENT_LENGTH = 64;
 /** Elements further down say nothing of a product. */
 const MAX_DEPTH = 12;
+/**
+ * Elements that are open at a time. Those of a feed are a dozen levels deep, and a description whose markup is not closed adds
+ * as many as it has elements. With millions, the parser takes hours to look among them for those that are closed.
+ */
+const MAX_OPEN = 2_000;
 /** Google's taxonomy has 5,600 categories; more are a broken file. */
 const MAX_CATEGORIES = 50_000;
 /** A longer name of a category is a text. */
@@ -40,7 +45,7 @@ const LINE_END = '\n';
  * it. The number of a category is replaced by its path if the file lists its categories before its products. A bare
  * `&`, which is not well-formed, is an ordinary character.
  *
- * @throws RequestError BAD_USER_INPUT the file has no items
+ * @throws RequestError BAD_USER_INPUT the file has no items, or far too many levels
  */
 export async function* readXml(file: TextFile, options: ReadOptions): AsyncGenerator<FeedRecord> {
   const items = new ItemReader(options);
@@ -151,6 +156,13 @@ class ItemReader {
 
   #opened(tag: string, attributes: Readonly<Record<string, string>>): void {
     this.#depth += 1;
+    if (this.#depth > MAX_OPEN) {
+      this.#countTo(this.#parser.startIndex);
+      throw new RequestError(
+        'BAD_USER_INPUT',
+        `On line ${this.#line}, more than ${MAX_OPEN} elements are open: get the file again, or close its elements.`,
+      );
+    }
     const [local = '', prefix] = tag.split(':').reverse();
     const name = renamed(local, this.#options.renames);
     if (this.#item === null && (!ITEMS.has(name) || this.#depth === 1)) {
