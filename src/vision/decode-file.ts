@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { RequestError } from '../errors.js';
 import { dominantColor } from './color.js';
 import { DECODE_TIMEOUT_SECONDS, heic, tooSlow, undecodable } from './decode-errors.js';
-import type { DecoderWork, factsResult, pixelsResult } from './decoder.protocol.js';
+import { type DecoderWork, type factsResult, type pixelsResult, pointsOf } from './decoder.protocol.js';
 import { assertDecodable, FORMATS, type ImageHeader } from './image-budget.js';
 import { assertOnePass, isHeic } from './image-file.js';
 import { toSquare } from './raster.js';
@@ -21,7 +21,7 @@ const AVIF_EFFORT = 0;
 
 /**
  * Reads an image file in this process: for decoder.process.ts only, because the file may come from anyone.
- * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function decodeFile(file: Uint8Array, work: DecoderWork): Promise<unknown> {
   try {
@@ -42,7 +42,7 @@ export async function decodeFile(file: Uint8Array, work: DecoderWork): Promise<u
         return await bytesOf(toWholeSquare(upright(openImage(file, work.pixels)), work));
     }
   } catch (cause) {
-    throw cause instanceof RequestError ? cause : explained(cause);
+    throw cause instanceof RequestError ? cause : explained(cause, work);
   }
 }
 
@@ -123,5 +123,5 @@ function isFormat(format: string): format is keyof typeof FORMATS {
 }
 
 /** Translates the errors of sharp. */
-const explained = (cause: unknown): RequestError =>
-  String(cause).includes('timeout') ? tooSlow(cause) : undecodable(cause);
+const explained = (cause: unknown, work: DecoderWork): RequestError =>
+  String(cause).includes('timeout') ? tooSlow(pointsOf(work), cause) : undecodable(cause);

@@ -39,7 +39,7 @@ export interface ImageFacts {
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   const header = await readHeader(bytes);
   assertFileIsPicture(bytes.byteLength, header);
-  const facts = factsResult.parse(await decode(header, bytes, { kind: 'facts', pixels: pixelsOf(header) }));
+  const facts = factsResult.parse(await decode(header, bytes, { kind: 'facts', ...sizeOf(header, bytes) }));
   const { width, height, format } = header;
   return { width, height, format, ...facts };
 }
@@ -71,7 +71,7 @@ export async function renderImage(
     await decode(
       header,
       bytes,
-      { kind: 'rendition', pixels: pixelsOf(header), width, height: MAX_RENDERED_HEIGHT, format },
+      { kind: 'rendition', ...sizeOf(header, bytes), width, height: MAX_RENDERED_HEIGHT, format },
       { moreBytes: rendered * ENCODING_BYTES_A_PIXEL },
     ),
   );
@@ -89,7 +89,7 @@ export async function renderImage(
 export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Raster> {
   const header = await readHeader(bytes);
   const { data, width, height } = pixelsResult.parse(
-    await decode(header, bytes, { kind: 'raster', pixels: pixelsOf(header), side }),
+    await decode(header, bytes, { kind: 'raster', ...sizeOf(header, bytes), side }),
   );
   return { pixels: data, width, height };
 }
@@ -112,13 +112,20 @@ export async function decodeSquare(bytes: Uint8Array, frame: Frame, signal?: Abo
   const header = await readHeader(bytes);
   const { width, height } = header;
   const { size, framing } = frame;
-  const work = { kind: 'square', pixels: pixelsOf(header), width, height, frame: { size, framing } } as const;
+  const work = { kind: 'square', ...sizeOf(header, bytes), width, height, frame: { size, framing } } as const;
   const { data } = pixelsResult.parse(await decode(header, bytes, work, { signal }));
   // A copy of its own: the message that it came in is one block of memory, which a thread cannot take over.
   return { pixels: new Uint8Array(data), original: { width, height } };
 }
 
-const pixelsOf = ({ width, height }: ImageHeader): number => width * height;
+/** What a decoder is told of the size of an image. */
+const sizeOf = (
+  header: ImageHeader,
+  bytes: Uint8Array,
+): { readonly pixels: number; readonly points: number } => ({
+  pixels: header.width * header.height,
+  points: decodingCost(header, bytes.byteLength),
+});
 
 /**
  * Decodes an image when its turn comes, unless `signal` aborts before that. `moreBytes` is the additional memory that
@@ -127,11 +134,11 @@ const pixelsOf = ({ width, height }: ImageHeader): number => width * height;
 async function decode(
   header: ImageHeader,
   bytes: Uint8Array,
-  work: DecoderWork,
+  work: Exclude<DecoderWork, { kind: 'header' }>,
   { moreBytes = 0, signal }: { moreBytes?: number; signal?: AbortSignal | undefined } = {},
 ): Promise<unknown> {
-  const points = decodingCost(header, bytes.byteLength) - INCLUDED_DECODING;
-  if (points > 0) requestPayer()?.pay(points);
+  const added = work.points - INCLUDED_DECODING;
+  if (added > 0) requestPayer()?.pay(added);
   return inDecodeQueue(
     { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes },
     () => inDecoder(bytes, work),

@@ -6,7 +6,7 @@
 import { setPriority } from 'node:os';
 import { RequestError } from '../errors.js';
 import { decodeFile } from './decode-file.js';
-import { type DecoderAnswer, decoderJob, EXIT_OVER_MEMORY } from './decoder.protocol.js';
+import { type DecoderAnswer, decoderJob, EXIT_OVER_MEMORY, REFUSALS } from './decoder.protocol.js';
 
 /**
  * The largest allowed image takes 256 MB, its rendition up to 144 MB, and the process itself 60 MB; a file that takes
@@ -59,7 +59,6 @@ process.on('message', (message: unknown) => {
 function failure(error: unknown): DecoderAnswer['outcome'] {
   if (!(error instanceof RequestError)) return { failed: String(error) };
   const { code, message } = error;
-  return code === 'IMAGE_TOO_LARGE' || code === 'IMAGE_UNDECODABLE'
-    ? { refused: { code, message } }
-    : { failed: message };
+  const refusal = REFUSALS.find((known) => known === code);
+  return refusal === undefined ? { failed: message } : { refused: { code: refusal, message } };
 }

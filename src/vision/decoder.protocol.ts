@@ -8,21 +8,26 @@ const bytes = z.custom<Uint8Array<ArrayBuffer>>((value) => ArrayBuffer.isView(va
 /** Width times height of the upright image, from its header: a decoder refuses an image that has more. */
 const pixels = z.number();
 
+/** Of decoding the image once: they decide whose fault it is when that takes too long. */
+const points = z.number();
+
 /** What a decoder does with an image file. */
 export const decoderWork = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('header') }),
-  z.object({ kind: z.literal('facts'), pixels }),
+  z.object({ kind: z.literal('facts'), pixels, points }),
   z.object({
     kind: z.literal('rendition'),
     pixels,
+    points,
     width: z.number(),
     height: z.number(),
     format: z.enum(RENDER_FORMATS),
   }),
-  z.object({ kind: z.literal('raster'), pixels, side: z.number() }),
+  z.object({ kind: z.literal('raster'), pixels, points, side: z.number() }),
   z.object({
     kind: z.literal('square'),
     pixels,
+    points,
     /** Of the upright image. */
     width: z.number(),
     height: z.number(),
@@ -31,8 +36,14 @@ export const decoderWork = z.discriminatedUnion('kind', [
 ]);
 export type DecoderWork = z.infer<typeof decoderWork>;
 
+/** Points of decoding; a header takes next to nothing. */
+export const pointsOf = (work: DecoderWork): number => (work.kind === 'header' ? 0 : work.points);
+
 /** The message to a decoder. */
 export const decoderJob = z.object({ id: z.number(), file: bytes, work: decoderWork });
+
+/** The codes of what a decoder refuses. */
+export const REFUSALS = ['IMAGE_TOO_LARGE', 'IMAGE_UNDECODABLE', 'SERVICE_OVERLOADED'] as const;
 
 /** Its answer. */
 export const decoderAnswer = z.object({
@@ -42,7 +53,7 @@ export const decoderAnswer = z.object({
   outcome: z.union([
     z.object({ result: z.unknown() }),
     z.object({
-      refused: z.object({ code: z.enum(['IMAGE_TOO_LARGE', 'IMAGE_UNDECODABLE']), message: z.string() }),
+      refused: z.object({ code: z.enum(REFUSALS), message: z.string() }),
     }),
     z.object({ failed: z.string() }),
   ]),

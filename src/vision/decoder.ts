@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { RequestError } from '../errors.js';
 import { DECODE_TIMEOUT_SECONDS, tooMuchMemory, tooSlow, undecodable } from './decode-errors.js';
-import { decoderAnswer, type DecoderWork, EXIT_OVER_MEMORY } from './decoder.protocol.js';
+import { decoderAnswer, type DecoderWork, EXIT_OVER_MEMORY, pointsOf } from './decoder.protocol.js';
 
 /** Some decoders do not look at sharp's timeout; a process that is still busy after this is ended. */
 const KILL_AFTER_MS = (DECODE_TIMEOUT_SECONDS + 5) * 1_000;
@@ -38,7 +38,7 @@ const decoders = new Set<Decoder>();
  * may be read.
  *
  * @returns what decoder.protocol.ts says for this kind of work
- * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
 export async function inDecoder(file: Uint8Array, work: DecoderWork): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
@@ -49,7 +49,7 @@ export async function inDecoder(file: Uint8Array, work: DecoderWork): Promise<un
       if (!(error instanceof DecoderEnded)) throw error;
       // A header shares its process, so its end may be another file's fault.
       const isGuilty = attempt === ATTEMPTS || (work.kind !== 'header' && error.why !== 'crashed');
-      if (isGuilty) throw blamed(error);
+      if (isGuilty) throw blamed(error, work);
     }
   }
 }
@@ -65,10 +65,10 @@ function exclusive(): Decoder {
   return [...decoders].find(({ isDecoding }) => !isDecoding) ?? new Decoder();
 }
 
-function blamed(ended: DecoderEnded): RequestError {
+function blamed(ended: DecoderEnded, work: DecoderWork): RequestError {
   switch (ended.why) {
     case 'slow':
-      return tooSlow(ended);
+      return tooSlow(pointsOf(work), ended);
     case 'over memory':
       return tooMuchMemory(ended);
     case 'crashed':

@@ -86,12 +86,27 @@ onLinux('decoders are processes', () => {
 
   test('a file that takes more memory than it may ends its decoder only', async () => {
     // As if the limit on pixels had been passed by a header that lies.
-    const work = { kind: 'raster', pixels: 8000 * 8000, side: 100 } as const;
+    const work = { kind: 'raster', pixels: 8000 * 8000, points: 100_000, side: 100 } as const;
     expect(await failure(inDecoder(fixture('flat-8000.avif'), work))).toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message: expect.stringContaining('memory'),
     });
     await expect(inspectImage(fixture('drawn-tee-striped.jpg'))).resolves.toMatchObject({ width: 480 });
+  });
+
+  // Failed on 2026-11-30: a picture of a phone was said to be too large.
+  test('an image that waits for a busy machine is not too large, unless it costs much', async () => {
+    const image = fixture('drawn-tee-striped.jpg');
+    const decode = (points: number) =>
+      inDecoder(image, { kind: 'raster', pixels: 480 * 640, points, side: 100 });
+    await Promise.all([decode(100), decode(100)]);
+    const busy = decodersOf(process.pid);
+    expect(busy.length).toBeGreaterThanOrEqual(2);
+    for (const pid of busy) process.kill(pid, 'SIGSTOP');
+    expect(await Promise.all([failure(decode(100)), failure(decode(20_000))])).toMatchObject([
+      { code: 'SERVICE_OVERLOADED' },
+      { code: 'IMAGE_TOO_LARGE' },
+    ]);
   });
 
   // The second failed on 2026-11-28: a decoder that was still starting missed the end of its parent.
