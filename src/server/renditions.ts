@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import { inBackground } from '../platform/clients.js';
+import { FairCache } from '../platform/fair-cache.js';
 import { SharedWork } from '../platform/shared-work.js';
 import { MAX_RENDERED_WIDTH, renderImage } from '../vision/decode.js';
 import { isOfImage } from '../vision/decode-errors.js';
@@ -37,6 +37,12 @@ interface Rendition {
   readonly etag: string;
 }
 
+interface Kept {
+  readonly rendition: Rendition;
+  /** In milliseconds since 1970. */
+  readonly until: number;
+}
+
 interface Wanted {
   /** Id of the image. */
   readonly id: string;
@@ -54,7 +60,7 @@ export interface Renditions {
    *
    * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED, THROTTLED
    */
-  render(wanted: Wanted, sender: Pick<Sender, 'pay'>): Promise<Rendition | null>;
+  render(wanted: Wanted, sender: Pick<Sender, 'name' | 'pay'>): Promise<Rendition | null>;
 }
 
 const keyOf = ({ id, width, format }: Wanted): string =>
@@ -74,16 +80,17 @@ function renditionCost({ width, format }: Wanted): number {
   );
 }
 
-/** `countLookup` is told whether the cache had the rendition. */
+/**
+ * `countLookup` is told whether the cache had the rendition. When it is full, the client that had most of it rendered
+ * gives way, so that none pushes out what the others look at.
+ */
 export function createRenditions(
   load: (id: string) => Promise<Buffer | null>,
   countLookup: (isHit: boolean) => void,
+  capacity = MAX_CACHED_BYTES,
 ): Renditions {
   const inTurn = limiter(RENDERED_AT_ONCE, { maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS });
-  const cache = new LRUCache<string, Rendition>({
-    maxSize: MAX_CACHED_BYTES,
-    sizeCalculation: ({ bytes }) => bytes.byteLength,
-  });
+  const cache = new FairCache<Kept>(capacity);
   const rendering = new SharedWork<Rendition | null>(isOfImage);
   const render = async ({ id, width = MAX_RENDERED_WIDTH, format }: Wanted): Promise<Rendition | null> => {
     // Others wait for this place among the renditions, so it does not wait for the client's turn at the database.
@@ -94,7 +101,8 @@ export function createRenditions(
   };
   return {
     known(wanted) {
-      const known = cache.get(keyOf(wanted)) ?? null;
+      const kept = cache.get(keyOf(wanted));
+      const known = kept !== undefined && Date.now() < kept.until ? kept.rendition : null;
       countLookup(known !== null);
       return known;
     },
@@ -102,8 +110,10 @@ export function createRenditions(
       rendering.get(keyOf(wanted), async () => {
         const payer = await sender.pay(renditionCost(wanted));
         const rendition = await paidBy(payer, () => inTurn(() => render(wanted)));
-        if (rendition !== null)
-          cache.set(keyOf(wanted), rendition, isUpload(wanted.id) ? { ttl: UPLOAD_MS } : {});
+        if (rendition !== null) {
+          const until = isUpload(wanted.id) ? Date.now() + UPLOAD_MS : Infinity;
+          cache.set(keyOf(wanted), { rendition, until }, rendition.bytes.byteLength, sender.name);
+        }
         return rendition;
       }),
   };
