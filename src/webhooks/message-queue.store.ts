@@ -29,15 +29,15 @@ const claim = z.object({
 /** An endpoint whose messages this gateway sends. */
 export type Claim = z.infer<typeof claim>;
 
-/** Claims the endpoint that has waited longest for its messages to be sent; null when none is due. */
-export async function claimWebhook(db: Queryable): Promise<Claim | null> {
+/** Claims the endpoint that has waited longest for its messages to be sent; null when none is due but those. */
+export async function claimWebhook(db: Queryable, except: readonly number[]): Promise<Claim | null> {
   const [claimed] = await query(
     db,
     sql`/* webhook.claim */ UPDATE webhooks SET lease = gen_random_uuid(), leased_until = now() + ${LEASE_MS}::float8 * interval '1 millisecond'
       WHERE id = (
         SELECT id FROM webhooks
         WHERE disabled_at IS NULL AND next_attempt_at <= now() AND (leased_until IS NULL OR leased_until <= now())
-          AND webhook_key_is_valid(webhooks)
+          AND id <> ALL(${except}::integer[]) AND webhook_key_is_valid(webhooks)
           AND EXISTS (SELECT FROM webhook_messages WHERE webhook_id = webhooks.id AND failure IS NULL)
         ORDER BY served_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
       RETURNING id, name, lease, attempts`,

@@ -10,8 +10,9 @@ import { signatures } from './webhook-secret.js';
  * waits for the message that it is sending.
  */
 export const TRY_MS = 10_000;
-/** Answers are not read. One that is longer than this costs its connection instead. */
+/** The status is the answer. What follows it costs its connection if it is longer than this, or takes longer. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+const ANSWER_MS = 200;
 /** The receiver says that it wants no more messages (Standard Webhooks). */
 const GONE = 410;
 /** Answers that may say when the receiver can take more, in `retry-after`. */
@@ -91,7 +92,8 @@ export function openMessagePoster(hosts: ReadonlySet<string>): MessagePoster {
           body,
         });
         // Whatever happens to the rest of the answer, its status stands.
-        await answer.dump({ limit: MAX_ANSWER_BYTES }).catch(() => undefined);
+        const rest = { limit: MAX_ANSWER_BYTES, signal: AbortSignal.timeout(ANSWER_MS) };
+        await answer.dump(rest).catch(() => undefined);
         return statusCode >= 200 && statusCode < 300 ? null : refusedWith(statusCode, headers['retry-after']);
       } catch (error) {
         return refusal(

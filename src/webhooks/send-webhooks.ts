@@ -19,10 +19,13 @@ import {
 } from './message-queue.store.js';
 import type { MessagePoster, Refusal } from './post-message.js';
 import { claimedTarget } from './target.store.js';
+import { SlowEndpoints } from './slow-endpoints.js';
 import type { WebhookEvent } from './webhook-events.js';
 
 /** Endpoints at once: one that does not answer keeps a lane for the time of a try, then waits for its next one. */
-const LANES = 4;
+const LANES = 6;
+/** Of them, those whose last turn was slow: so many that do not answer leave some lanes to the others. */
+const SLOW_LANES = 4;
 /** Each hold that ends notifies all lanes of all gateways: this is how often they look at most. */
 const WAKE_MS = 50;
 /** For messages whose notification was missed, and for endpoints whose next try is due. */
@@ -56,10 +59,10 @@ interface SenderOptions {
  * written, each at least once. Any number of gateways may do so at the same time.
  */
 export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions): WebhookSender {
-  /** Sends messages of one endpoint; returns whether any was due. */
-  const serve = async (closing: AbortSignal): Promise<boolean> => {
-    const claim = await claimWebhook(db);
-    if (claim === null) return false;
+  const slow = new SlowEndpoints(SLOW_LANES);
+
+  /** Sends messages of the endpoint until its turn ends. */
+  const serve = async (claim: Claim, closing: AbortSignal): Promise<void> => {
     try {
       let { attempts } = claim;
       const turnEnd = performance.now() + TURN_MS;
@@ -87,7 +90,6 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
     } finally {
       await releaseWebhook(db, claim);
     }
-    return true;
   };
 
   /** The body of a message; null when it cannot be read and was set aside. */
@@ -109,7 +111,13 @@ export function sendWebhooks({ db, poster, changes, meter, log }: SenderOptions)
   };
 
   const loop = startLoop({
-    round: async ({ closing }) => ((await serve(closing)) ? { ms: 0 } : { ms: POLL_MS, atLeastMs: WAKE_MS }),
+    round: async ({ closing }) => {
+      const wasDue = await slow.turn(
+        (except) => claimWebhook(db, except),
+        (claim) => serve(claim, closing),
+      );
+      return wasDue ? { ms: 0 } : { ms: POLL_MS, atLeastMs: WAKE_MS };
+    },
     lanes: LANES,
     log,
     says: {

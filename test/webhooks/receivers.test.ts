@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import {
@@ -207,6 +208,57 @@ describe('a receiver', () => {
     await until('the fast one is told', () => toFast() > 0);
     const waiting = (await listWebhooks(gateway.db)).filter(({ name }) => slow.includes(name));
     expect(waiting.map((each) => each.waiting > 0)).toEqual([true, true, true, true]);
+  });
+
+  // Failed on 2026-11-30: they took all lanes for as long as a try may last.
+  test('that was slow leaves lanes to the others when there are many of its kind', async () => {
+    const slow = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    for (const name of slow) await add({ name, url: `${receiver.url}?${name}` });
+    receiver.answer = (response) => void setTimeout(() => response.writeHead(204).end(), 2_500);
+    await released(1);
+    send();
+    await allSent();
+    const before = receiver.received.length;
+    let slowBefore = NaN;
+    const silent: ServerResponse[] = [];
+    receiver.answer = (response, { path }) => {
+      if (!path.endsWith('fast')) {
+        silent.push(response);
+        return;
+      }
+      slowBefore = receiver.received.length - before - 1;
+      response.writeHead(204).end();
+    };
+    await add({ name: 'fast', url: `${receiver.url}?fast` });
+    // Those that were served before have their turns first.
+    await gateway.db.query(`UPDATE webhooks SET served_at = now() WHERE name = 'fast'`);
+    await released(1);
+    await until('the fast one is told', () => !Number.isNaN(slowBefore));
+    expect(slowBefore).toBeLessThanOrEqual(4);
+    receiver.answer = answering(204);
+    for (const response of silent) response.writeHead(204).end();
+  });
+
+  // Failed on 2026-11-30: it was read to its end, and kept its lane until then.
+  test('that sends the rest of its answer slowly is not waited for', async () => {
+    const ends = new Promise<boolean>((resolve) => {
+      receiver.answer = (response) => {
+        response.writeHead(200);
+        const drip = setInterval(() => response.write('.'), 50);
+        const end = setTimeout(() => response.end(), 5_000);
+        response.on('close', () => {
+          clearInterval(drip);
+          clearTimeout(end);
+          resolve(response.writableFinished);
+        });
+      };
+    });
+    await add();
+    await released(1);
+    send();
+    expect(await ends).toBe(false);
+    await allSent();
+    expect((await webhook()).lastError).toBeNull();
   });
 
   test('in the network of the gateway must be listed, and so must one without https', async () => {
