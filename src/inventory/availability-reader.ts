@@ -37,7 +37,7 @@ export class AvailabilityReader implements AsyncIterableIterator<Sku> {
 
   constructor(
     watched: ReadonlyMap<number, WatchedSku>,
-    /** Whose subscription it is. */
+    /** Whose subscription it is: readers of a client take turns together. */
     readonly client: string,
     onEnd: () => void,
   ) {

@@ -289,7 +289,7 @@ export function watchAvailability(options: {
         inTurn.add(entry);
         mine.set(key, entry);
       }
-      const reader = new AvailabilityReader(mine, client, () => {
+      const reader = new AvailabilityReader(mine, site, () => {
         held.remove(reader);
         leave(channel.handle, skus, reader);
         shares.giveBack(client, keys.size);
