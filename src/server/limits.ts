@@ -337,6 +337,9 @@ export const MAX_SOCKET_MESSAGE_BYTES = 64 * 1024;
  */
 export const MAX_SOCKET_BACKLOG_BYTES = 1024 * 1024;
 
+/** The same for all WebSockets of a site: two of the largest messages, or hundreds of clients that are a little behind. */
+export const MAX_SOCKET_BACKLOG_BYTES_PER_SITE = 16 * 1024 * 1024;
+
 /**
  * Messages, pings, and pongs per second that all WebSockets of a site send, and how many can come at once. An app that
  * shows a page of products subscribes a few dozen times, and then says little.

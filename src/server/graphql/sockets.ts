@@ -31,6 +31,7 @@ import {
 import type { Metrics } from '../metrics.js';
 import { isHost, seenFrom, type Trusts } from '../seen-from.js';
 import type { Unsent } from '../unsent.js';
+import { createSocketBacklogs } from './socket-backlogs.js';
 import { createFloodGuard } from './socket-floods.js';
 import type { Connection } from './subscriptions.js';
 
@@ -67,6 +68,7 @@ export function installSockets(
   /** Those without a subscription or a message in work, the one unused for the longest time first. */
   const unused = new Set<Duplex>();
   const endWhenFlooded = createFloodGuard();
+  const backlogs = createSocketBacklogs();
 
   const open = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const facts = {
@@ -101,7 +103,9 @@ export function installSockets(
       metrics.sockets.inc();
       socket.once('close', () => metrics.sockets.dec());
       endWhenFlooded(site, socket, stream);
-      carry(socket, subscriptions, { facts, used: false }, unsent, log, (isUsed) => {
+      socket.once('close', () => backlogs.forget(site, socket));
+      const note = (): void => backlogs.note(site, socket);
+      carry(socket, subscriptions, { facts, used: false }, unsent, note, log, (isUsed) => {
         if (isUsed) unused.delete(stream);
         else if (!stream.destroyed) unused.add(stream);
       });
@@ -164,6 +168,7 @@ function carry(
   subscriptions: Server<Connection>,
   connection: Connection,
   unsent: Pick<Unsent, 'hold'>,
+  noteBacklog: () => void,
   log: Logger,
   use: (isUsed: boolean) => void,
 ): void {
@@ -171,6 +176,7 @@ function carry(
   /** If a client reads nothing, everything sent to it waits in memory, including answers to its pings. */
   const dropIfBehind = (): void => {
     if (socket.bufferedAmount > MAX_SOCKET_BACKLOG_BYTES) socket.terminate();
+    else noteBacklog();
   };
   const closeFor = (error: unknown): void => {
     // What was read with the message that it was closed for is worth no line of the log.
@@ -218,9 +224,11 @@ function carry(
           if (release === null) socket.terminate();
           // A message that could not be sent ends with the connection.
           socket.send(text, () => {
+            noteBacklog();
             release?.();
             resolve();
           });
+          noteBacklog();
         }),
       close: (code, reason) => socket.close(code, shorten(reason)),
       onMessage: (receive) =>
