@@ -143,6 +143,9 @@ export const MAX_BODY_VALUES = 50_000;
 /** Lists and objects within one another in a JSON body. The deepest input of the schema has six. */
 export const MAX_BODY_DEPTH = 64;
 
+/** The same in a document, and of the types of its variables: to validate hundreds of levels takes milliseconds. */
+export const MAX_VALUE_DEPTH = 16;
+
 /** Entries of all lists in the variables, and objects in objects; the largest input, 250 products, has a few thousand. */
 export const MAX_LIST_ENTRIES = 10_000;
 

@@ -29,6 +29,22 @@ test.each([
   ['fragments', `{ channel } ${fragments(51)}`, /50 fragments/],
   ['repeated inline fragments', `{ ${'...{channel}'.repeat(400)} }`, /3000 pairs of repeated fields/],
   ['repeated objects', `{ ${'garments{nodes{id}}'.repeat(100)} }`, /3000 pairs of repeated fields/],
+  // These failed on 2026-11-30: each took more time than 40 µs a point on the event loop.
+  [
+    'deep lists',
+    `{ garments(first: ${'['.repeat(700)}1${']'.repeat(700)}) { nodes { id } } }`,
+    /16 levels of values/,
+  ],
+  [
+    'deep objects',
+    `{ garments(first: ${'{a:'.repeat(400)}1${'}'.repeat(400)}) { nodes { id } } }`,
+    /16 levels of values/,
+  ],
+  [
+    'deep types',
+    `query ($a: ${'['.repeat(700)}Int${']'.repeat(700)}) { channel }`,
+    /16 levels of values or types/,
+  ],
   [
     'fragments that double',
     `{ garments { nodes { ...D0 } } } ${doubling} fragment D14 on Garment { id }`,
@@ -46,6 +62,14 @@ test('a cycle of fragments is a validation error', async () => {
     `{ garments { nodes { ...A } } } fragment A on Garment { title similar { ...B } } fragment B on Garment { similar { ...A } }`,
   );
   expect(errors.map(({ code }) => code)).toEqual([expect.stringMatching(/COST_EXCEEDED|VALIDATION_FAILED/)]);
+});
+
+// Failed on 2026-11-30: the error named 390 places, and that took longer than everything else.
+test('many variables with the same name are one error', async () => {
+  const { errors } = await send(server.app, `query (${'$a: Int '.repeat(390)}) { channel }`);
+  expect(errors).toEqual([
+    { code: 'GRAPHQL_VALIDATION_FAILED', message: 'There can be only one variable named "$a".' },
+  ]);
 });
 
 test('introspection cannot be nested', async () => {

@@ -18,8 +18,10 @@ import {
   MAX_FRAGMENTS,
   MAX_REPEATED_PAIRS,
   MAX_SELECTIONS,
+  MAX_VALUE_DEPTH,
 } from '../limits.js';
 import { createDocumentCache } from './document-cache.js';
+import { checkVariableNames, hasDeepValues } from './document-values.js';
 import { checkSubscriptionRoots } from './subscription-roots.js';
 
 /** Checks documents by their text, before they are validated. Documents that passed are cached. */
@@ -43,7 +45,9 @@ export function createDocumentGuard(): DocumentGuard {
       const document = parseWithinLimits(text);
       // The server reports parse errors, with their location.
       if (document === null) return;
+      if (hasDeepValues(document)) throw exceeded('levels of values or types', MAX_VALUE_DEPTH);
       measure(document);
+      checkVariableNames(document);
       checkSubscriptionRoots(document);
       passed.set(text, true, text, sender);
     },
