@@ -27,5 +27,7 @@ export const bodyAnswer = z.object({
   carried: z.array(carried),
   /** Whether there are people, of the task that asks no more. */
   isPeopled: z.boolean(),
+  /** In how many parts of the image people were looked for. */
+  parts: z.number(),
 });
 export type BodyAnswer = z.infer<typeof bodyAnswer>;

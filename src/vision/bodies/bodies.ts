@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { requestPayer } from '../../platform/request-payer.js';
 import { limiter } from '../limiter.js';
 import { WorkerPool } from '../pool.js';
 import { shrinkRaster, type Raster } from '../raster.js';
@@ -23,6 +24,9 @@ const MAX_THREADS = 4;
  */
 const FINDER_SIDE = 576;
 
+/** Points of looking for people in a part of a long image. Looking at the whole is included. */
+const PART_COST = 200;
+
 /** A person in an image. */
 export interface Person {
   /** At least one. */
@@ -40,7 +44,8 @@ export interface FoundPeople {
 /** Finds people in images. */
 export interface Bodies {
   /**
-   * Whether there are people in an image: one pass of the smallest network, for which 200 pixels are enough.
+   * Whether there are people in an image: one pass of the smallest network, for which 200 pixels are enough. Of a long
+   * image, parts are looked at too, here and in `open`, and the request owes the points.
    * @throws RequestError SERVICE_OVERLOADED
    */
   sees(image: Raster): Promise<boolean>;
@@ -78,11 +83,16 @@ export async function openBodies({
   const inSight = limiter(threads, { maxWaiting: threads * MAX_SIGHTS });
   const run = (job: BodyJob): Promise<BodyAnswer> => pool.run(job, []);
   return {
-    sees: async (image) => (await inSight(() => run({ task: 'sight', image }))).isPeopled,
+    async sees(image) {
+      const { isPeopled, parts } = await inSight(() => run({ task: 'sight', image }));
+      payForParts(parts);
+      return isPeopled;
+    },
     async open(raster) {
       const image = await shrinkRaster(raster, FINDER_SIDE);
       const small = await shrinkRaster(image, BODY_SIDE);
-      const { people } = await inTurn(() => run({ task: 'people', image, small }));
+      const { people, parts } = await inTurn(() => run({ task: 'people', image, small }));
+      payForParts(parts);
       return {
         people,
         carried: async () => (await run({ task: 'carried', image })).carried,
@@ -90,4 +100,9 @@ export async function openBodies({
     },
     close: () => pool.close(),
   };
+}
+
+/** The first is the whole. */
+function payForParts(parts: number): void {
+  if (parts > 1) requestPayer()?.owe((parts - 1) * PART_COST);
 }

@@ -19,7 +19,7 @@ const NICENESS = 10;
 /** Each person takes one pass of a network; in a crowd, the surest ones are looked at. */
 const MAX_PEOPLE = 4;
 
-const NOTHING: BodyAnswer = { people: [], carried: [], isPeopled: false };
+const NOTHING: BodyAnswer = { people: [], carried: [], isPeopled: false, parts: 0 };
 
 const port = parentPort;
 if (!port) throw new Error('bodies.worker runs only as a worker thread.');
@@ -53,20 +53,22 @@ async function answer(jobs: readonly BodyJob[]): Promise<void> {
 async function look(job: BodyJob): Promise<Partial<BodyAnswer>> {
   switch (job.task) {
     case 'people':
-      return { people: await findPeople(job.image, job.small) };
+      return findPeople(job.image, job.small);
     case 'carried':
       return { carried: await findCarried(job.image) };
     case 'sight':
-      return { isPeopled: await isPeopled(job.image) };
+      return seePeople(job.image);
   }
 }
 
-async function findPeople(image: Raster, small: Raster): Promise<BodyAnswer['people']> {
+async function findPeople(image: Raster, small: Raster): Promise<Partial<BodyAnswer>> {
+  let parts = 0;
   for (const part of partsOf(image)) {
+    parts += 1;
     const people = await findPeopleIn(part, image, small);
-    if (people.length > 0) return people;
+    if (people.length > 0) return { people, parts };
   }
-  return [];
+  return { parts };
 }
 
 async function findPeopleIn(part: SquareView, image: Raster, small: Raster): Promise<BodyAnswer['people']> {
@@ -88,9 +90,13 @@ async function findPeopleIn(part: SquareView, image: Raster, small: Raster): Pro
   return people;
 }
 
-async function isPeopled(image: Raster): Promise<boolean> {
-  for (const part of partsOf(image)) if ((await detectPeople(part, image)).length > 0) return true;
-  return false;
+async function seePeople(image: Raster): Promise<Partial<BodyAnswer>> {
+  let parts = 0;
+  for (const part of partsOf(image)) {
+    parts += 1;
+    if ((await detectPeople(part, image)).length > 0) return { isPeopled: true, parts };
+  }
+  return { parts };
 }
 
 async function detectPeople(part: SquareView, image: Raster): Promise<SquareView[]> {

@@ -47,7 +47,12 @@ const SQUARES = [0.5, 0, 1] as const;
 const VERY_LONG = 2.5;
 const MORE_SQUARES = [0.25, 0.75] as const;
 
-/** The largest squares in a long image, the middle one first; none of an image that is nearly a square. */
+/** Nobody is recognized in fewer pixels. */
+const LEAST_SIDE = 16;
+
+/**
+ * The largest squares in a long image, the middle one first; none of an image that is nearly a square, or a line.
+ */
 export function innerViews({
   width,
   height,
@@ -56,7 +61,7 @@ export function innerViews({
   readonly height: number;
 }): SquareView[] {
   const side = Math.min(width, height);
-  if (Math.max(width, height) < LEAST_ELONGATION * side) return [];
+  if (Math.max(width, height) < LEAST_ELONGATION * side || side < LEAST_SIDE) return [];
   const shares = Math.max(width, height) < VERY_LONG * side ? SQUARES : [...SQUARES, ...MORE_SQUARES];
   return shares.map((share) => ({
     centerX: side / 2 + share * (width - side),
