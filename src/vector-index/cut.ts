@@ -37,3 +37,10 @@ export function sharedSize<T, S>(
     return sizeOf(shared);
   };
 }
+
+/** Parts of at most `size` items, in order. */
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}

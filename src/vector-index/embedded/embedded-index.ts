@@ -3,8 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { RequestError } from '../../errors.js';
-import { currentClients } from '../../platform/clients.js';
-import { FairQueue } from '../../platform/fair-queue.js';
+import { chunks } from '../cut.js';
 import {
   MAX_BATCH,
   pack,
@@ -18,6 +17,7 @@ import {
 import { messages } from './messages.js';
 import type { SnapshotHeader } from './snapshot-header.js';
 import { checkDimension, checkRequest } from '../page.js';
+import { SearchTurns, vectorsOf } from '../search-turns.js';
 import type {
   ImagePayload,
   IndexPoint,
@@ -34,11 +34,11 @@ import type {
  */
 const SERVES_POINTS = 250_000;
 
-/** Searches in the worker: while it makes one pass for some, the next ones arrive. */
-const MAX_SEARCHES_IN_WORK = 2 * MAX_BATCH;
+/** Vectors that the worker has: while it makes one pass for some, the next ones arrive. */
+const MAX_VECTORS_IN_WORK = 2 * MAX_BATCH;
 
-/** Searches that may wait for it, in which clients take turns: about two seconds of work at the largest intended size. */
-const MAX_WAITING_SEARCHES = 256 - MAX_SEARCHES_IN_WORK;
+/** Searches that may wait for it: with a vector each, about two seconds of work at the largest intended size. */
+const MAX_WAITING_SEARCHES = 256 - MAX_VECTORS_IN_WORK;
 
 const WORKER = new URL('../../../dist/vector-index/embedded/points.worker.js', import.meta.url);
 
@@ -93,8 +93,7 @@ class WorkerIndex implements EmbeddedIndex {
   written = 0;
   readonly #pending = new Map<number, Pending>();
   readonly #exited: Promise<void>;
-  readonly #waiting = new FairQueue<() => void>(MAX_WAITING_SEARCHES);
-  #searching = 0;
+  readonly #turns = new SearchTurns(MAX_VECTORS_IN_WORK, MAX_WAITING_SEARCHES);
   #jobs = 0;
   #ended: Error | undefined;
   #warned = false;
@@ -119,17 +118,13 @@ class WorkerIndex implements EmbeddedIndex {
 
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
     for (const request of requests) checkRequest(request, this.options.dimension);
-    if (requests.length === 0) return [];
-    if (this.#searching < MAX_SEARCHES_IN_WORK) this.#searching += 1;
-    else await this.#turn();
-    try {
-      const answer = await this.#do({ kind: 'search', requests });
-      return 'results' in answer ? answer.results : [];
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#searching -= 1;
-      else next.entry();
-    }
+    // Others have their turns between the passes of a search for many vectors.
+    const answers = await Promise.all(
+      chunks(requests, MAX_BATCH).map((some) =>
+        this.#turns.run(vectorsOf(some), () => this.#do({ kind: 'search', requests: some })),
+      ),
+    );
+    return answers.flatMap((answer) => ('results' in answer ? answer.results : []));
   }
 
   async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
@@ -189,15 +184,6 @@ class WorkerIndex implements EmbeddedIndex {
     await this.#exited;
   }
 
-  /** Waits for the place of a search that has been answered. @throws RequestError SERVICE_OVERLOADED */
-  async #turn(): Promise<void> {
-    const clients = currentClients();
-    if (!this.#waiting.hasRoom(clients.owner)) throw overloaded();
-    await new Promise<void>((start, refuse) =>
-      this.#waiting.push(clients, start, () => refuse(overloaded())),
-    );
-  }
-
   async #do(job: Job, transfer: ArrayBuffer[] = []): Promise<Answer> {
     if (this.#ended !== undefined) throw unavailable(this.#ended);
     const message: JobMessage = { id: this.#jobs++, job };
@@ -234,9 +220,6 @@ class WorkerIndex implements EmbeddedIndex {
     );
   }
 }
-
-const overloaded = (): RequestError =>
-  new RequestError('SERVICE_OVERLOADED', 'Too many searches are waiting: try again in a few seconds.');
 
 function unavailable(cause: Error): RequestError {
   return new RequestError(
