@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { z } from 'zod';
+import { forClient } from '../../src/platform/clients.js';
 import { MATCH_ALL } from '../../src/vector-index/port.js';
 import {
   createQdrantReplacement,
@@ -108,6 +109,44 @@ describe('a Qdrant that does not answer', () => {
     const opening = openQdrantIndex({ ...options, url: 'http://127.0.0.1:1' });
     await expect(opening).rejects.toThrow(/127\.0\.0\.1:1.*QDRANT_URL/);
   });
+});
+
+// Failed on 2026-11-30: it was asked for everything at once, and a client waited for all that another had asked before.
+test('Qdrant is asked for clients in turns', async () => {
+  let inWork: Promise<unknown> = Promise.resolve();
+  const server = createServer((request, response) => {
+    const answer = async (): Promise<void> => {
+      const body: unknown = JSON.parse((await buffer(request)).toString() || 'null');
+      const searches = z.object({ searches: z.array(z.unknown()) }).safeParse(body).data?.searches;
+      const result = searches?.map(() => ({ points: [] })) ?? { aliases: [], collections: [], exists: false };
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ version: '1.19.0', result, status: 'ok' }));
+    };
+    // One after another, as they come.
+    inWork = inWork.then(answer);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const options = { collection: 'vitrine', encoder: 'test@1', dimension: 2, url: `http://127.0.0.1:${port}` };
+  const index = await openQdrantIndex(options);
+  let answered = 0;
+  const search = (client: string) =>
+    forClient(client, async () => {
+      await index.search([{ vector: Float32Array.of(1, 0), filter: MATCH_ALL, limit: 1 }]);
+      answered += 1;
+    });
+  try {
+    const flood = Array.from({ length: 200 }, () => search('one'));
+    await search('other');
+    expect(answered).toBeLessThan(150);
+    await Promise.all(flood);
+    const outcomes = await Promise.allSettled(Array.from({ length: 400 }, () => search('one')));
+    expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(50);
+  } finally {
+    await index.close();
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 test('Qdrant is asked by examples with "best_score", and its sigmoid is read back as a cosine', () => {

@@ -27,9 +27,10 @@ import {
   toStoredPayload,
 } from './filter.js';
 import { groupBy } from '../../platform/group-by.js';
-import { cut, sharedSize } from '../cut.js';
+import { chunks, cut, sharedSize } from '../cut.js';
 import { QdrantSearch } from './search.js';
 import { checkDimension, checkRequest } from '../page.js';
+import { SearchTurns, vectorsOf } from '../search-turns.js';
 import type {
   ImagePayload,
   IndexPoint,
@@ -44,8 +45,11 @@ export interface QdrantIndexOptions extends QdrantServer, CollectionSetup {
   readonly log?: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Searches in flight: as many as 25 connections answer in the time of one search. */
-const MAX_WAITING_SEARCHES = 512;
+/** Vectors that Qdrant searches for at once, for this gateway: several for each core of a large server. */
+const MAX_VECTORS_IN_WORK = 64;
+
+/** Searches that may wait: as many as it answers in about the time of one that takes long. */
+const MAX_WAITING_SEARCHES = 448;
 
 /** Searches per request: a response then stays below a megabyte at the usual depths. */
 const SEARCHES_A_REQUEST = 32;
@@ -136,7 +140,7 @@ export async function openQdrantEncoders(options: QdrantServer & { readonly coll
 class QdrantIndex implements VectorIndex {
   readonly name: string;
   readonly #indexedFields = new Set<string>();
-  #waitingSearches = 0;
+  readonly #turns = new SearchTurns(MAX_VECTORS_IN_WORK, MAX_WAITING_SEARCHES);
 
   constructor(
     private readonly connection: QdrantConnection,
@@ -150,23 +154,12 @@ class QdrantIndex implements VectorIndex {
 
   async search(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
     for (const request of requests) checkRequest(request, this.setup.dimension);
-    if (this.#waitingSearches > 0 && this.#waitingSearches + requests.length > MAX_WAITING_SEARCHES)
-      throw new RequestError(
-        'SERVICE_OVERLOADED',
-        'Too many searches are waiting: try again in a few seconds.',
-      );
-    this.#waitingSearches += requests.length;
-    try {
-      const searches = requests.map((request) => new QdrantSearch(request));
-      const deadline = searchDeadline();
-      for (;;) {
-        const open = searches.filter((search) => search.result === undefined);
-        if (open.length === 0) return searches.flatMap((search) => search.result ?? []);
-        await Promise.all(chunks(open, SEARCHES_A_REQUEST).map((some) => this.#ask(some, deadline)));
-      }
-    } finally {
-      this.#waitingSearches -= requests.length;
-    }
+    const found = await Promise.all(
+      chunks(requests, SEARCHES_A_REQUEST).map((some) =>
+        this.#turns.run(vectorsOf(some), () => this.#find(some)),
+      ),
+    );
+    return found.flat();
   }
 
   async upsert(points: readonly IndexPoint[], revision: Revision): Promise<void> {
@@ -278,6 +271,16 @@ class QdrantIndex implements VectorIndex {
     this.connection.close();
   }
 
+  async #find(requests: readonly SearchRequest[]): Promise<SearchResult[]> {
+    const searches = requests.map((request) => new QdrantSearch(request));
+    const deadline = searchDeadline();
+    for (;;) {
+      const open = searches.filter((search) => search.result === undefined);
+      if (open.length === 0) return searches.flatMap((search) => search.result ?? []);
+      await this.#ask(open, deadline);
+    }
+  }
+
   async #ask(searches: readonly QdrantSearch[], deadline: number): Promise<void> {
     const answers = await this.#search(
       (client, collection) =>
@@ -331,9 +334,3 @@ class QdrantIndex implements VectorIndex {
 type Client = Parameters<Parameters<QdrantConnection['search']>[0]>[0];
 
 const bytesOf = (payload: PointPayload): number => Buffer.byteLength(JSON.stringify(payload));
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
-}
