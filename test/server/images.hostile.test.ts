@@ -239,12 +239,17 @@ test('methods that a path does not take are 405 with those that it does', async 
   expect((await server.app.inject({ method: 'PUT', url: '/nothing' })).statusCode).toBe(404);
 });
 
-test('no answer is guessed at by a browser, and none of GraphQL is kept', async () => {
+test('no answer is guessed at by a browser, and none of GraphQL, nor any error, is kept', async () => {
   const answers = await Promise.all([
     server.app.inject({ url: '/graphql?query={channel}' }),
     server.app.inject({ method: 'POST', url: '/graphql', payload: { query: '{ nothing }' } }),
+    server.app.inject({ url: '/graphql' }),
     server.app.inject({ url: '/nothing' }),
+    server.app.inject({ method: 'PUT', url: '/images/x' }),
+    server.app.inject({ url: '/health/ready' }),
   ]);
-  for (const { headers } of answers) expect(headers['x-content-type-options']).toBe('nosniff');
-  for (const { headers } of answers.slice(0, 2)) expect(headers['cache-control']).toBe('no-store');
+  for (const { headers } of answers) {
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['cache-control']).toBe('no-store');
+  }
 });

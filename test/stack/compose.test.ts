@@ -59,6 +59,12 @@ test('runs the gateway on a read-only file system without capabilities', () => {
     expect(compose.services[name]).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
 });
 
+test('the image runs as a user without privileges', async () => {
+  const dockerfile = await readFile(`${DOCKER}Dockerfile`, 'utf8');
+  const stages = dockerfile.split(/^FROM /m);
+  expect(stages.at(-1)?.match(/^USER .*/gm)).toEqual(['USER node']);
+});
+
 test('starts by default what serves, and monitoring only when asked', () => {
   const byDefault = Object.entries(compose.services).filter(([, { profiles }]) => profiles.length === 0);
   expect(byDefault.map(([name]) => name).sort()).toEqual(['gateway', 'migrate', 'postgres', 'qdrant']);

@@ -119,6 +119,78 @@ describe.each([
   });
 });
 
+const probe = (path: string) => z.looseObject({ httpGet: z.object({ path: z.literal(path) }) });
+const gatewayPod = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        terminationGracePeriodSeconds: z.number(),
+        containers: z.tuple([
+          z.object({
+            env: z.array(z.object({ name: z.string(), value: z.string() })),
+            startupProbe: probe('/health/live'),
+            readinessProbe: probe('/health/ready'),
+            livenessProbe: probe('/health/live'),
+          }),
+        ]),
+      }),
+    }),
+  }),
+});
+/** After it has drained, a process ends within this time. */
+const EXIT_SECONDS = 20;
+
+test('a gateway is asked whether it is alive and ready, and has time to drain before it is killed', async () => {
+  const manifests = await readManifests(`${BASE}/gateway.yaml`);
+  const { spec } = gatewayPod.parse(manifests.find(({ kind }) => kind === 'Deployment')).spec.template;
+  const [{ env }] = spec.containers;
+  const drain = Number(env.find(({ name }) => name === 'VITRINE_DRAIN_SECONDS')?.value);
+  // Two failed probes, after which no request comes any more.
+  expect(drain).toBeGreaterThanOrEqual(10);
+  expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(drain + EXIT_SECONDS);
+});
+
+test('there is always a gateway, and each pod has rules of whom it may talk to', async () => {
+  const manifests = await manifestsOf(BASE);
+  const ofKind = (kind: string) => manifests.filter((one) => one.kind === kind);
+  const scaled = z.object({ spec: z.object({ scaleTargetRef: z.object({ name: z.string() }) }) });
+  expect(ofKind('HorizontalPodAutoscaler').map((one) => scaled.parse(one).spec.scaleTargetRef.name)).toEqual(
+    expect.arrayContaining(['vitrine', 'vitrine-design-worker']),
+  );
+  const budget = z.object({ spec: z.object({ minAvailable: z.number().min(1) }) });
+  expect(ofKind('PodDisruptionBudget').map((one) => budget.parse(one))).toHaveLength(1);
+  const rules = JSON.stringify(ofKind('NetworkPolicy'));
+  const pods = ofKind('Deployment').concat(ofKind('Job'));
+  const labels = pods.map((pod) =>
+    z.object({ labels: z.record(z.string(), z.string()) }).parse(pod.metadata),
+  );
+  expect(labels.length).toBeGreaterThanOrEqual(4);
+  for (const { labels: own } of labels) expect(rules).toContain(`"${own['app.kubernetes.io/name'] ?? ''}"`);
+  const metrics = z.array(
+    z.object({ ports: z.array(z.object({ port: z.string() })), from: z.unknown().optional() }),
+  );
+  const [gateways] = ofKind('NetworkPolicy').map(
+    (one) => z.object({ spec: z.object({ ingress: metrics }) }).safeParse(one).data?.spec.ingress ?? [],
+  );
+  const open = gateways?.filter(({ from }) => from === undefined).flatMap(({ ports }) => ports);
+  expect(open).toEqual([{ port: 'http' }]);
+});
+
+test('secrets are named, and none is in a manifest', async () => {
+  for (const folder of [BASE, CLUSTER, DIFFUSION]) {
+    const manifests = await manifestsOf(folder);
+    expect(manifests.map(({ kind }) => kind)).not.toContain('Secret');
+    expect(JSON.stringify(manifests)).not.toMatch(
+      /postgres(?:ql)?:\/\/|"name":"\w*(?:_KEY|SECRET|PASSWORD)","value"/,
+    );
+  }
+  const from = z.object({ envFrom: z.array(z.object({ secretRef: z.object({ name: z.string() }) })) });
+  const pods = (await manifestsOf(BASE)).filter(({ kind }) => PODS.includes(kind));
+  for (const pod of pods)
+    for (const container of podTemplate.parse(pod).spec.template.spec.containers)
+      expect(from.parse(container).envFrom).toEqual([{ secretRef: { name: 'vitrine' } }]);
+});
+
 test('a misspelled field is found', async () => {
   const [deployment] = (await readManifests(`${BASE}/sync.yaml`)).slice(0, 1);
   if (deployment === undefined) throw new Error('sync.yaml has a Deployment');

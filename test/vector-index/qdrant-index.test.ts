@@ -96,13 +96,18 @@ describe('a Qdrant that does not answer', () => {
       server.closeAllConnections();
       server.close();
     }
-    const [{ shard_number, replication_factor, write_consistency_factor } = {}] = z
+    const [{ shard_number, replication_factor, write_consistency_factor, ...rest } = {}] = z
       .array(z.record(z.string(), z.unknown()))
       .parse(created);
     expect(
       [shard_number, replication_factor, write_consistency_factor].filter((value) => value !== undefined),
     ).toEqual(expected);
     expect(created).toHaveLength(1);
+    // docs/scaling.md counts on it: a byte for each number in memory, and the originals on disk.
+    expect(rest).toMatchObject({
+      vectors: { on_disk: true },
+      quantization_config: { scalar: { type: 'int8', always_ram: true } },
+    });
   });
 
   test('is given up after some attempts, with the variable to check', async () => {
