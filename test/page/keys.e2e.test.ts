@@ -1,7 +1,16 @@
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { testInChromium as test } from './chromium.js';
-import { DRESS, endHoldsIn, receiveVisitors, SCREENS, snapshotOf, soon, tiles } from './visit.js';
+import {
+  BOARD_BUTTON,
+  DRESS,
+  endHoldsIn,
+  receiveVisitors,
+  SCREENS,
+  snapshotOf,
+  soon,
+  tiles,
+} from './visit.js';
 
 const { shop, visit } = receiveVisitors();
 const DESK = { screen: SCREENS[1] };
@@ -96,7 +105,7 @@ describe('keys alone', () => {
     const address = page.url();
     await page.keyboard.press('Shift+Tab');
     await page.evaluate(() => document.querySelector<HTMLElement>('.wordmark')?.focus());
-    await press(page, /^Your board$/);
+    await press(page, BOARD_BUTTON);
     await page.getByRole('list', { name: 'Pins' }).getByRole('link').first().waitFor();
     await tabTo(page, /^$/);
     await page.keyboard.press('Enter');
@@ -206,7 +215,7 @@ describe('keys alone', () => {
     await isSaid(page, /is on your board/);
     expect(await focused(page)).toMatch(/^Pin /);
     await page.evaluate(() => document.querySelector<HTMLElement>('.wordmark')?.focus());
-    await press(page, /^Your board$/);
+    await press(page, BOARD_BUTTON);
     await tiles(page).first().waitFor();
     await press(page, /^Less like /);
     await page.getByText('Not like this').waitFor();

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import type { Page, Route } from 'playwright-core';
 import { testInChromium as test } from './chromium.js';
-import { endHoldsIn, hold, receiveVisitors, SCREENS, soon, tiles } from './visit.js';
+import { BOARD_BUTTON, endHoldsIn, hold, receiveVisitors, SCREENS, soon, tiles } from './visit.js';
 
 const { shop, visit } = receiveVisitors();
 
@@ -225,7 +225,7 @@ test('a stranger with the link of a board sees it, is told what that means, and 
   await tiles(owner).first().waitFor();
   await tiles(owner).first().hover();
   await tiles(owner).first().locator('.heart').click();
-  const ownerBoard = owner.getByRole('button', { name: 'Your board', exact: true });
+  const ownerBoard = owner.getByRole('button', { name: BOARD_BUTTON });
   await ownerBoard.click();
   expect(await ownerBoard.innerText()).toBe('1');
   await owner.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
@@ -247,7 +247,7 @@ test('a stranger with the link of a board sees it, is told what that means, and 
   await stranger.locator('.told', { hasText: 'Tap the heart on anything that you like.' }).waitFor();
   await tiles(stranger).first().hover();
   await tiles(stranger).first().locator('.heart').click();
-  await stranger.getByRole('button', { name: 'Your board', exact: true }).waitFor();
+  await stranger.getByRole('button', { name: BOARD_BUTTON }).waitFor();
   await owner.reload();
   await owner.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
   expect(await owner.locator('.pin').count()).toBe(1);

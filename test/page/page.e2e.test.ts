@@ -6,6 +6,7 @@ import { pictureOf } from '../support/people.js';
 import { axe } from './axe.js';
 import { testInChromium as test } from './chromium.js';
 import {
+  BOARD_BUTTON,
   DRESS,
   endHoldsIn,
   hold,
@@ -141,7 +142,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await tiles(page).first().waitFor();
     await tiles(page).first().hover();
     await tiles(page).first().locator('.heart').click();
-    await page.getByRole('button', { name: 'Your board', exact: true }).click();
+    await page.getByRole('button', { name: BOARD_BUTTON }).click();
     await page.waitForURL(/board=/);
     await page.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
     expect(await page.locator('.palette li').count()).toBeGreaterThan(0);
@@ -242,6 +243,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
       'Candidates',
       'Dropped',
       'Refills',
+      'Region',
     ])
       expect(facts).toContain(fact);
     const link = await search.getByRole('link', { name: 'Open in GraphiQL' }).getAttribute('href');

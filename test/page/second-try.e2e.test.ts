@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { testInChromium as test } from './chromium.js';
 import {
+  BOARD_BUTTON,
   DRESS,
   hold,
   placeOf,
@@ -142,7 +143,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     isFailing = false;
     await heart.click();
     expect(await heart.getAttribute('aria-pressed')).toBe('true');
-    await page.getByRole('button', { name: 'Your board', exact: true }).waitFor();
+    await page.getByRole('button', { name: BOARD_BUTTON }).waitFor();
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
@@ -156,7 +157,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await heart.click();
     expect(await heart.getAttribute('aria-pressed')).toBe('true');
     await soon(async () => (await heart.getAttribute('aria-disabled')) === 'false');
-    await page.getByRole('button', { name: 'Your board', exact: true }).click();
+    await page.getByRole('button', { name: BOARD_BUTTON }).click();
     const pin = page.getByRole('list', { name: 'Pins' }).getByRole('listitem').first();
     await pin.waitFor();
     expect(await pin.getByRole('link').getAttribute('href')).not.toContain(`picture=${whole}`);

@@ -142,6 +142,9 @@ type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
 
 export const tiles = (page: Page) => page.locator('.tile:not(.tile-expected)');
 
+/** What the button of the header that leads to a board is called, with and without pins. */
+export const BOARD_BUTTON = /^Your board(?:: \d+ pinned)?$/;
+
 /** Pins the first three products of a list, and opens the board. */
 export async function pinThree(page: Page): Promise<Page> {
   for (const index of [0, 1, 2]) {
@@ -152,7 +155,7 @@ export async function pinThree(page: Page): Promise<Page> {
     // Full at once, and no longer busy once it is on the board.
     await tile.locator('.heart-full[aria-disabled=false]').waitFor();
   }
-  await page.getByRole('button', { name: 'Your board', exact: true }).click();
+  await page.getByRole('button', { name: BOARD_BUTTON }).click();
   await soon(async () => (await page.locator('.pin').count()) === 3);
   await tiles(page).first().waitFor();
   return page;

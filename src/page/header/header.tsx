@@ -52,23 +52,19 @@ export const Header = () => (
 function BoardButton() {
   const board = myBoard.value;
   const likes = [...pinned.value.values()].filter(({ positive }) => positive).length;
+  const name = likes === 0 ? t.value.board : t.value.boardOf(number(likes));
   return (
     <button
       class={likes === 0 ? 'round board-button' : 'round board-button heart-full'}
       type="button"
-      aria-label={board === null ? t.value.noBoardYet : t.value.board}
-      title={likes === 0 ? undefined : t.value.pinCount(number(likes))}
+      aria-label={board === null ? t.value.noBoardYet : name}
       onClick={() => {
         if (board === null) tell(t.value.emptyBoardText);
         else show({ at: 'board', id: board });
       }}
     >
       <Icon name="heart" />
-      {likes === 0 ? null : (
-        <span class="badge" aria-hidden="true">
-          {number(likes)}
-        </span>
-      )}
+      {likes === 0 ? null : <span class="badge">{number(likes)}</span>}
     </button>
   );
 }

@@ -215,6 +215,7 @@ export const de: Texts = {
   },
 
   board: 'Deine Pinnwand',
+  boardOf: (pins) => `Deine Pinnwand: ${pins} angeheftet`,
   sharedBoard: 'Eine geteilte Pinnwand',
   noBoardYet: 'Deine Pinnwand: hefte zuerst etwas an',
   pin: (title) => `${title} anheften`,
@@ -230,7 +231,6 @@ export const de: Texts = {
   emptyBoard: 'Noch nichts da',
   emptyBoardText: 'Tipp auf das Herz bei allem, was dir gefällt.',
   pins: 'Angeheftet',
-  pinCount: (count) => `Angeheftet: ${count}`,
   aPicture: 'ein Bild',
   takenOff: 'Abgenommen',
   putBack: (title) => `Rückgängig: ${title} wieder anheften`,

@@ -224,6 +224,7 @@ export const en = {
   },
 
   board: 'Your board',
+  boardOf: (pins: string) => `Your board: ${pins} pinned`,
   sharedBoard: 'A shared board',
   noBoardYet: 'Your board: pin something first',
   pin: (title: string) => `Pin ${title}`,
@@ -239,7 +240,6 @@ export const en = {
   emptyBoard: 'Nothing here yet',
   emptyBoardText: 'Tap the heart on anything that you like.',
   pins: 'Pins',
-  pinCount: (count: string) => `Pins: ${count}`,
   aPicture: 'a picture',
   takenOff: 'Taken off',
   putBack: (title: string) => `Undo: put ${title} back on the board`,
