@@ -51,6 +51,12 @@ describe('over HTTP, compiled', () => {
       { p: {}, q: { nodes: [{ id: '0' }] } },
     ],
     [
+      'a fragment that is left out in one of two places',
+      '{ p: garments(first: 1) { ...F @include(if: false) } q: garments(first: 1) { ...F } } fragment F on GarmentConnection { nodes { id } }',
+      {},
+      { p: {}, q: { nodes: [{ id: '0' }] } },
+    ],
+    [
       'a fragment within two conditional fields',
       'query ($a: Boolean!) { p: garments(first: 1) @skip(if: $a) { ...F } q: garments(first: 1) @include(if: $a) { ...F } } fragment F on GarmentConnection { ... { nodes { id } } }',
       { a: true },
