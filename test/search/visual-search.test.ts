@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { toGlobalId } from 'graphql-relay';
 import { z } from 'zod';
 import { MemoryBudgets } from '../../src/budgets/memory-budgets.js';
@@ -652,5 +652,39 @@ describe('with an index that is as stale as can be', () => {
     expect(visualSearch.search.refills).toBeGreaterThan(0);
     expect(visualSearch.search.indexLagMs).toBeGreaterThan(0);
     expect(visualSearch.pageInfo.hasNextPage).toBe(true);
+  });
+
+  // Seen to fail (2026-11-30) when neither the search nor the queue for connections looks at the signal; one is enough.
+  test('looks no further for a client that has left', async () => {
+    for (let i = 1; i <= 40; i += 1) await setStock(gateway.db, `p${i}`, 0);
+    const query = `query ($query: VisualQueryInput!) { visualSearch(query: $query, first: 10) { nodes { handle } } }`;
+    const variables = { query: like('query') };
+    const { index } = gateway.services;
+    const search = index.search.bind(index);
+    const asked = jest.spyOn(index, 'search');
+    try {
+      await gateway.read(z.unknown(), query, variables);
+      const perSearch = asked.mock.calls.length;
+      expect(perSearch).toBeGreaterThan(1);
+
+      const leaving = new AbortController();
+      const left = new Promise((resolve) => {
+        gateway.http.server.once('connection', (socket) => socket.once('close', resolve));
+      });
+      asked.mockImplementationOnce(async (requests) => {
+        leaving.abort();
+        await left;
+        return search(requests);
+      });
+      const url = (await gateway.listen()).replace('ws', 'http');
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ query, variables });
+      await expect(fetch(url, { method: 'POST', headers, body, signal: leaving.signal })).rejects.toThrow();
+      // By the end of this one, the other would have looked further.
+      await gateway.read(z.unknown(), query, variables);
+      expect(asked).toHaveBeenCalledTimes(2 * perSearch + 1);
+    } finally {
+      asked.mockRestore();
+    }
   });
 });
