@@ -376,6 +376,15 @@ test('a file that is no picture is refused with words, and the page goes on', as
   await tiles(page).first().waitFor();
 });
 
+test('a picture that is too large for the gateway is refused with words', async () => {
+  const page = await visit('', { allows: /413/ });
+  await page.route('**/images', (route) =>
+    route.fulfill({ status: 413, json: { error: { code: 'IMAGE_TOO_LARGE', message: '' } } }),
+  );
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.getByText('This picture is too large').waitFor();
+});
+
 test('offline is said, and what was asked comes when there is a connection again', async () => {
   const page = await visit('', { allows: /ERR_INTERNET_DISCONNECTED|WebSocket/ });
   await tiles(page).first().waitFor();
