@@ -351,6 +351,23 @@ test('a 12-megapixel portrait is turned upright and made smaller before it is se
   expect([width, height]).toEqual([1_200, 1_600]);
 });
 
+test('a screenshot of a shop is searched, and a part of it finds what it shows', async () => {
+  const page = await visit('?product=corso-nove-rafa-dress-lilac-black', { screen: SCREENS[1] });
+  await page.locator('.product .picture-there').first().waitFor();
+  const { width, height } = SCREENS[1].viewport;
+  const shown = await placeOf(page.locator('.product .picture').first());
+  const screenshot = await page.screenshot();
+  await page.goto(shop().url);
+  await showPicture(page, screenshot, 'image/png');
+  await page.waitForURL(/picture=/);
+  await tiles(page).first().waitFor();
+  const part = [shown.x / width, shown.y / height, shown.width / width, shown.height / height];
+  await page.goto(`${page.url()}&box=${part.map((side) => side.toFixed(3)).join(',')}`);
+  await soon(async () =>
+    (await tiles(page).first().locator('.tile-title').innerText()).startsWith('Rafa leopard viscose Dress'),
+  );
+});
+
 test('of what is no garment, the page says that it cannot tell', async () => {
   const page = await visit();
   const noise = await sharp({
