@@ -18,7 +18,7 @@ export interface Loop {
 }
 
 export interface LoopHealth {
-  /** Whether the last round failed, in any lane. */
+  /** Whether the last round that proved something failed, in any lane. */
   readonly isFailing: boolean;
   /** Rounds that failed since the loop was started. */
   readonly failures: number;
@@ -54,6 +54,8 @@ export interface Pause {
   readonly ms: number;
   /** The part of the pause that waking cannot end early: several wakes in this time cause one round. */
   readonly atLeastMs?: number;
+  /** Whether the round found nothing out, because another process does the work: what failed before counts as failing. */
+  readonly provesNothing?: boolean;
 }
 
 /** Clock and source of randomness of a loop. */
@@ -122,12 +124,16 @@ export function startLoop({
             succeeds(lane);
             delay = FIRST_RETRY_MS;
           };
-          const { ms, atLeastMs = 0 } = await round({
+          const {
+            ms,
+            atLeastMs = 0,
+            provesNothing = false,
+          } = await round({
             closing: closing.signal,
             woken,
             succeeds: said,
           });
-          said();
+          if (!provesNothing) said();
           if (atLeastMs > 0) await timers.sleep(atLeastMs, closing.signal);
           if (ms > atLeastMs) await timers.sleep(ms - atLeastMs, rung.signal);
         } catch (err) {

@@ -87,9 +87,12 @@ export function followChanges(options: {
 
   const loop = startLoop({
     async round({ woken }) {
-      await runOnce();
+      // While another gateway has the position, this one does not know whether the index can be written.
+      const provesNothing = !(await runOnce());
       const gatherMs = Math.min(MAX_GATHER_MS, GATHER_MS * Math.max(1, written / FEW_PRODUCTS));
-      return woken || gatherMs > GATHER_MS ? { ms: gatherMs, atLeastMs: gatherMs } : { ms: POLL_MS };
+      return woken || gatherMs > GATHER_MS
+        ? { ms: gatherMs, atLeastMs: gatherMs, provesNothing }
+        : { ms: POLL_MS, provesNothing };
     },
     log,
     says: {

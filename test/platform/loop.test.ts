@@ -117,6 +117,25 @@ test('while it fails it says so once, waits longer each time up to a bound, and 
   expect(messages()).toEqual(['It fails', 'It works again']);
 });
 
+test('a round that proves nothing leaves failing work failing, and says nothing', async () => {
+  const ends = ['fails', 'proves nothing', 'fails', 'proves nothing', 'succeeds'];
+  const health: boolean[] = [];
+  const { loop, clock } = start({
+    round: async () => {
+      const end = ends.shift();
+      if (end === 'fails') throw new Error('away');
+      return { ms: 100, provesNothing: end === 'proves nothing' };
+    },
+  });
+  while (ends.length > 0) {
+    await settle();
+    health.push(loop.health().isFailing);
+    clock.pauses[0]?.end();
+  }
+  expect(health).toEqual([true, true, true, true, false]);
+  expect(messages()).toEqual(['It fails', 'It works again']);
+});
+
 test('work that costs much and has no hurry is tried again later and later', async () => {
   const { clock } = start({
     lastRetryMs: 60_000,
