@@ -88,6 +88,19 @@ export async function readLag(db: Queryable, position: string): Promise<number> 
   return row?.seconds ?? 0;
 }
 
+/**
+ * Deletes changes whose transactions have yet to come: a restored backup brought them from another cluster. Until this one
+ * has counted that far, they would be new to each follower again and again.
+ */
+export async function forgetForeignChanges(db: Queryable): Promise<void> {
+  const isForeign = sql`xid >= pg_snapshot_xmax(pg_current_snapshot())`;
+  await execute(
+    db,
+    sql`/* sync.forgetForeign */ WITH skus AS (DELETE FROM sku_changes WHERE ${isForeign})
+      DELETE FROM product_changes WHERE ${isForeign}`,
+  );
+}
+
 /** Deletes changes that are too old for a follower in memory, and that every shared index in use has followed. */
 export async function pruneChanges(db: Queryable): Promise<void> {
   const tooOld = sql`now() - ${CHANGE_RETENTION_MS}::float8 * interval '1 millisecond'`;

@@ -10,6 +10,7 @@ import { findQdrantIndex, openQdrantIndex } from '../vector-index/qdrant/qdrant-
 import { ReplaceableIndex } from '../vector-index/replaceable.js';
 import type { Encoder } from '../vision/encoder.js';
 import { followOnce } from './apply-changes.js';
+import { forgetForeignChanges } from './change.store.js';
 import { dropUnusedIndexes } from './drop-unused.js';
 import { fillIndex } from './fill-index.js';
 import { followChanges, type ChangeFollower } from './follow-changes.js';
@@ -64,6 +65,7 @@ export interface FollowedIndexOptions {
  * @throws QdrantUnreachable, RequestError INDEX_UNAVAILABLE, DatabaseUnavailable: it may be there later. OperatorError
  */
 export async function openFollowedIndex(options: FollowedIndexOptions): Promise<FollowedIndex> {
+  await forgetForeignChanges(options.db);
   const { index, keeper, fill, isLost, rebuild, replace, keep } = await (options.qdrant === null
     ? openEmbedded(options)
     : openShared(options, options.qdrant));

@@ -11,6 +11,7 @@ import type { Encoder } from '../vision/encoder.js';
 import { askGateways, type GatewayAnswers } from './ask-gateways.js';
 import { dropUnusedIndexes } from './drop-unused.js';
 import { readUnencoded } from './encoding.store.js';
+import { forgetForeignChanges } from './change.store.js';
 import { switchPosition, withFillLock } from './position.js';
 import { readFollowed } from './position.store.js';
 import { refillQdrant } from './refill-qdrant.js';
@@ -58,6 +59,8 @@ interface ReindexServices {
  * gateway that runs with this encoder. It can be stopped and run again: encoded and checked images are kept.
  */
 export async function reindex(services: ReindexServices, signal: AbortSignal): Promise<ReindexReport> {
+  // It is what to run after a restored backup, also while gateways run.
+  await forgetForeignChanges(services.db);
   const encoding = await encodeMissing(services, signal);
   signal.throwIfAborted();
   const { qdrant } = services;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import type { Database } from '../../src/platform/postgres.js';
-import { currentPosition, pruneChanges } from '../../src/sync/change.store.js';
+import { currentPosition, forgetForeignChanges, pruneChanges, readLag } from '../../src/sync/change.store.js';
 import { openFollowedIndex } from '../../src/sync/followed-index.js';
 import { keepPosition } from '../../src/sync/position.store.js';
 import { ENCODER, seedMarkets, seedProduct } from '../support/catalog.js';
@@ -133,3 +133,29 @@ test('a gateway prunes when it starts', async () => {
     }
   },
 );
+
+test('changes that a backup brought from a cluster that had counted further are forgotten, and no others', async () => {
+  await log(1);
+  await db.query(
+    `INSERT INTO product_changes (xid, product_id, changed_at) VALUES ('9000000000', 1, now() - interval '2 hours');
+    INSERT INTO sku_changes (xid, sku_ids) VALUES ('9000000000', '{1}'), (pg_current_xact_id(), '{2}')`,
+  );
+  await forgetForeignChanges(db);
+  expect(await agesInLog()).toEqual([1]);
+  expect((await db.query('SELECT sku_ids FROM sku_changes')).rows).toEqual([{ sku_ids: [2] }]);
+});
+
+test('a gateway on a restored backup is not behind because of changes of another cluster', async () => {
+  await db.query(
+    `INSERT INTO product_changes (xid, product_id, changed_at) VALUES ('9000000000', 1, now() - interval '2 hours')`,
+  );
+  const followed = await openFollowedIndex({
+    ...{ db, encoder: ENCODER, qdrant: null, log: pino({ level: 'silent' }), progress: silentProgress },
+  });
+  try {
+    await followed.catchUp();
+    expect(await readLag(db, followed.position())).toBe(0);
+  } finally {
+    await followed.close();
+  }
+});
