@@ -1,6 +1,7 @@
 import { designJobsGauge } from '../design/design-gauge.js';
 import { samplesBy, type GaugeSource, type Sample } from '../graph/gauge.js';
 import { holdsGauge } from '../holds/holds-gauge.js';
+import type { ImageVectors } from '../images/image-vectors.js';
 import { imageJobsGauge } from '../images/jobs/image-jobs-gauge.js';
 import { quarantineGauge } from '../images/quarantine/quarantine-gauge.js';
 import type { Loop } from '../platform/loop.js';
@@ -16,6 +17,7 @@ interface GaugedParts {
   readonly db: Database;
   readonly background: Database;
   readonly encoder: Pick<OpenEncoder, 'load'>;
+  readonly imageVectors: Pick<ImageVectors, 'waiting'>;
   readonly followed: Pick<FollowedIndex, 'position'>;
   /** The gateway's background work, by what it does. */
   readonly loops: Readonly<Record<string, Pick<Loop, 'health'>>>;
@@ -26,6 +28,7 @@ export function gatewayGauges({
   db,
   background,
   encoder,
+  imageVectors,
   followed,
   loops,
 }: GaugedParts): readonly GaugeSource[] {
@@ -64,7 +67,10 @@ export function gatewayGauges({
       help: 'Images and parts of images that wait for the encoder (waiting), or that it is encoding (in_work).',
       type: 'gauge',
       labels: ['state'],
-      read: async () => queue(encoder.load()),
+      read: async () => {
+        const { waiting, inWork } = encoder.load();
+        return queue({ waiting: waiting + imageVectors.waiting, inWork });
+      },
     },
     {
       name: 'vitrine_decoder_images',

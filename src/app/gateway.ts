@@ -289,7 +289,8 @@ export async function startGateway(
       ...(designJobs === null ? {} : { design_jobs: designJobs }),
       ...pruning,
     };
-    for (const gauge of gatewayGauges({ db, background, encoder, followed: index, loops }))
+    const { imageVectors } = services;
+    for (const gauge of gatewayGauges({ db, background, encoder, imageVectors, followed: index, loops }))
       metrics.add(gauge);
 
     const agents = openKnownAgents(await readApprovedAgents(config.agentProfiles));

@@ -61,6 +61,11 @@ export class ImageVectors {
     return this.encoder.id;
   }
 
+  /** Number of images that wait to be read and handed to the encoder, which does not know them yet. */
+  get waiting(): number {
+    return this.#inTurn.waiting();
+  }
+
   /**
    * The vector of an image, by the SHA-256 of its bytes in hex.
    * @throws the errors of `read` and the encoder; the reason of `signal` while it waits

@@ -3,8 +3,12 @@ import { currentClients } from '../platform/clients.js';
 import { FairQueue } from '../platform/fair-queue.js';
 import { awaitTurn, MAX_WAIT_MS } from './turn.js';
 
-/** Runs a task in its turn. */
-type InTurn = <T>(task: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+interface Limiter {
+  /** Runs a task in its turn. */
+  <T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Number of tasks that wait for their turn at this moment. */
+  waiting(): number;
+}
 
 interface LimiterOptions {
   /** How many tasks may wait; half as many of a client. */
@@ -22,7 +26,7 @@ interface LimiterOptions {
 export function limiter(
   limit: number,
   { maxWaiting = Infinity, maxWaitMs = MAX_WAIT_MS, perClient = limit }: LimiterOptions = {},
-): InTurn {
+): Limiter {
   const waiting = new FairQueue<(client: string) => void>(maxWaiting);
   const running = new Map<string, number>();
   let free = limit;
@@ -41,7 +45,7 @@ export function limiter(
     take(next.client);
     next.entry(next.client);
   };
-  return async (task, signal) => {
+  const inTurn = async <T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     const clients = currentClients();
     let client = clients.owner;
     if (free > 0 && runningOf(client) < perClient) take(client);
@@ -66,4 +70,5 @@ export function limiter(
       giveBack(client);
     }
   };
+  return Object.assign(inTurn, { waiting: () => waiting.length });
 }

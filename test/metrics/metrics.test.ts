@@ -267,3 +267,36 @@ describe('the server', () => {
     expect(await gauge('vitrine_image_jobs', { state: 'dead' })).toBe(0);
   });
 });
+
+test('images that wait to be handed to the encoder wait for it', async () => {
+  let finish = (): void => undefined;
+  const encoded = new Promise<void>((resolve) => (finish = resolve));
+  gateway = await start({
+    encoder: {
+      ...colorEncoder,
+      async encode(...image) {
+        await encoded;
+        return colorEncoder.encode(...image);
+      },
+    },
+  });
+  const waiting = () => gauge('vitrine_encoder_images', { state: 'waiting' });
+  expect(await waiting()).toBe(0);
+  const searches = Array.from({ length: 20 }, async (_, red) => {
+    const base64 = (await picture(red, 30, 30)).toString('base64');
+    return gateway.ask(
+      `query ($base64: Base64!) {
+        visualSearch(query: { like: [{ image: { base64: $base64 } }] }) { edges { score } }
+      }`,
+      { base64 },
+    );
+  });
+  try {
+    // Eight are read at once.
+    await until('the others wait', async () => (await waiting()) === searches.length - 8);
+  } finally {
+    finish();
+    await Promise.all(searches);
+  }
+  expect(await waiting()).toBe(0);
+});

@@ -161,6 +161,7 @@ export async function startTestGateway(
     db,
     background: db,
     encoder: { load: () => ({ waiting: 0, inWork: 0 }) },
+    imageVectors: services.imageVectors,
     followed,
     loops: { index: followed },
   });
