@@ -176,7 +176,7 @@ const environment = z.object({
     z
       .url({ protocol: /^https?$/, error: 'must look like https://shop.example' })
       .refine(
-        (url) => URL.canParse(url) && /^[/]?$/.test(new URL(url).pathname + new URL(url).search),
+        (url) => !URL.canParse(url) || /^[/]?$/.test(new URL(url).pathname + new URL(url).search),
         'must have no path',
       ),
   ),
@@ -340,8 +340,8 @@ export class ConfigError extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
-    const mistakes = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-    throw new ConfigError(`The environment variables are invalid:\n${mistakes.join('\n')}`);
+    const mistakes = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])}: ${message}`);
+    throw new ConfigError(`The environment variables are invalid:\n${[...new Set(mistakes)].join('\n')}`);
   }
   const values = parsed.data;
   return {

@@ -46,6 +46,7 @@ Settings are environment variables. Without any, everything is embedded:
   VITRINE_ANONYMOUS_BUDGET, VITRINE_KEY_BUDGET
                               points per second of a client address and of an API key (5000, 20000)
   LOG_LEVEL            fatal, error, warn, info, debug, trace, or silent (info)
+docs/operations.md has all of them.
 Guests are callers without an API key that has the scope holds:create.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the database has a different version (vitrine migrate --help).`;

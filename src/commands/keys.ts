@@ -17,7 +17,7 @@ Requests send their key in the header \`Authorization: Bearer vitrine_…\`. Wit
 VITRINE_ANONYMOUS_SCOPES, and can hold a little stock for a short time. A key has exactly its own scopes. No scope
 includes another:
   catalog:read   read and search the catalog, with stock and prices
-  catalog:write  write and delete products; imageJobs, quarantinedImages
+  catalog:write  write and delete products; imageJobs, quarantinedImages, imagesRelease
   stock:write    write stock
   prices:write   write prices
   holds:create   hold stock without the guest limits (VITRINE_GUEST_HOLD_…)

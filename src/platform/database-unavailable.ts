@@ -48,9 +48,10 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
 /**
  * Error codes of Postgres: any connection exception; out of resources, such as disk, memory, and connections; shutting
  * down, crashed, starting up, a dropped database; a session or transaction that was idle too long; a read-only server,
- * such as a former primary after a failover; and an error of its disk.
+ * such as a former primary after a failover; an error of its disk; and a login that it no longer accepts, while a password
+ * is being changed.
  */
-const POSTGRES_CODES = /^(08...|53[0-3]00|57P0[1-5]|25P03|25P04|25006|58030)$/;
+const POSTGRES_CODES = /^(08...|28000|28P01|53[0-3]00|57P0[1-5]|25P03|25P04|25006|58030)$/;
 
 /** Messages of node-postgres, whose own errors have no code. */
 const DRIVER_MESSAGES =

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
 import { Client } from 'pg';
 import type { Logger } from './logging.js';
+import { errorMessage, OperatorError } from './operator-error.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Sending one notification takes Postgres almost no time. */
@@ -14,6 +15,8 @@ export const MIGRATIONS = fileURLToPath(new URL('../../migrations/', import.meta
  * Migrates the database to this version's newest migration, under an advisory lock so that several processes may try
  * at the same time. Notifies running gateways, which may be older versions. Returns the names of the migrations that
  * ran.
+ *
+ * @throws OperatorError when the user of the database lacks a right
  */
 export async function migrate(databaseUrl: string, log: Pick<Logger, 'debug' | 'warn'>): Promise<string[]> {
   const say = (line: string): void => log.debug(line);
@@ -26,6 +29,8 @@ export async function migrate(databaseUrl: string, log: Pick<Logger, 'debug' | '
     singleTransaction: true,
     advisoryLockMode: 'wait',
     logger: { debug: () => undefined, info: say, warn: say, error: say },
+  }).catch((error: unknown) => {
+    throw asLackOfRights(databaseUrl, error);
   });
   if (applied.length > 0) {
     await tellGateways(databaseUrl).catch((err: unknown) => {
@@ -36,6 +41,18 @@ export async function migrate(databaseUrl: string, log: Pick<Logger, 'debug' | '
     });
   }
   return applied.map(({ name }) => name);
+}
+
+/** The runner of migrations wraps some errors of Postgres and leaves only their messages. */
+function asLackOfRights(databaseUrl: string, error: unknown): unknown {
+  const reason = /permission denied.*|must be owner.*/.exec(errorMessage(error))?.[0];
+  if (reason === undefined) return error;
+  const { username, pathname } = new URL(databaseUrl);
+  return new OperatorError(
+    `The user "${username}" may not migrate the database (${reason}): let it own the database and what is in it, with ` +
+      `ALTER DATABASE "${pathname.slice(1)}" OWNER TO "${username}".`,
+    { cause: error },
+  );
 }
 
 async function tellGateways(databaseUrl: string): Promise<void> {

@@ -38,6 +38,7 @@ test.each([
   ['it is starting up', '57P03'],
   ['it is read-only after a failover', '25006'],
   ['its disk fails', '58030'],
+  ['it has another password now', '28P01'],
 ])('when a statement fails because %s, every caller gets DATABASE_UNAVAILABLE', async (_why, code) => {
   await gateway.db.query('UPDATE failure SET code = $1', [code]);
   const [graphql, image] = await Promise.all([
