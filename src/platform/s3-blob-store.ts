@@ -10,6 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { BlobStore } from './blob-store.js';
+import { errorMessage } from './operator-error.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 /** An image has at most 10 MB, and the store is in the same region. */
@@ -36,6 +37,20 @@ export function openS3BlobStore({ bucket, prefix }: { bucket: string; prefix: st
     // Other stores than Amazon's rarely have a host name for each bucket.
     forcePathStyle: hasEndpoint(process.env),
   });
+  // Errors of the network say neither what was asked nor whom.
+  client.middlewareStack.add(
+    (next) => async (call) => {
+      try {
+        return await next(call);
+      } catch (error) {
+        if (isMissing(error)) throw error;
+        throw new Error(`The bucket ${bucket} did not do what it was asked: ${errorMessage(error)}`, {
+          cause: error,
+        });
+      }
+    },
+    { step: 'initialize', name: 'nameBucket' },
+  );
   const keyOf = (sha256: string): string => `${prefix}/${sha256.slice(0, 2)}/${sha256}`;
 
   return {
@@ -96,7 +111,9 @@ async function orNull<T>(call: Promise<T>): Promise<T | null> {
   try {
     return await call;
   } catch (error) {
-    if (error instanceof NoSuchKey || error instanceof NotFound) return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 }
+
+const isMissing = (error: unknown): boolean => error instanceof NoSuchKey || error instanceof NotFound;

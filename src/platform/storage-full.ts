@@ -5,7 +5,9 @@ export class StorageFull extends Error {
   override readonly name = 'StorageFull';
 
   constructor(cause: unknown) {
-    super(`A file could not be stored: ${errorMessage(cause)}`, { cause });
+    super(`There is no space for a file: free some on the disk of VITRINE_DATA (${errorMessage(cause)})`, {
+      cause,
+    });
   }
 }
 

@@ -28,8 +28,11 @@ test('a file that does not fit on the disk leaves nothing behind, and a smaller 
   if (disk === null) return;
   try {
     const store = await openBlobStore(disk.folder);
-    for (let i = 0; i < 3; i += 1)
-      await expect(store.put(randomBytes(2 * MEGABYTE))).rejects.toBeInstanceOf(StorageFull);
+    for (let i = 0; i < 3; i += 1) {
+      const full = store.put(randomBytes(2 * MEGABYTE));
+      await expect(full).rejects.toBeInstanceOf(StorageFull);
+      await expect(full).rejects.toThrow('on the disk of VITRINE_DATA');
+    }
     expect(await filesIn(disk.folder)).toEqual([]);
     const small = randomBytes(MEGABYTE / 4);
     const sha256 = await store.put(small);
