@@ -495,10 +495,13 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await page.getByRole('button', { name: 'Hold again' }).click();
     await held.getByRole('timer').waitFor();
     await held.getByRole('button', { name: 'Give back' }).click();
-    // Shown for a while, and not for good.
+    // Shown for a while, and then until the shopper goes on.
     const again = page.getByRole('button', { name: 'Hold again' });
     await again.waitFor();
-    await again.waitFor({ state: 'detached' });
+    await soon(async () => {
+      await page.locator('.product h1').click();
+      return (await again.count()) === 0;
+    });
   });
 
   test('the choice outlives a reload, is asked for beside the sizes, and moves no button', async () => {

@@ -7,6 +7,8 @@ import { givenBack, type Held, holdAgain } from './holds.js';
 
 /** Enough to see that a finger slipped, and to reach the button. */
 const SHOWN_MS = 10_000;
+/** What a shopper does who goes on with something else. */
+const GOING_ON = ['pointerdown', 'keydown', 'wheel'] as const;
 
 /** Says that a hold was given back, where its buttons were, and offers to hold it again. */
 export function GivenBack({ held }: { readonly held: Held }) {
@@ -15,12 +17,21 @@ export function GivenBack({ held }: { readonly held: Held }) {
   const [problem, setProblem] = useState<string | null>(null);
   const title = held.hold.lines[0]?.sku?.product?.title ?? t.value.product;
   useEffect(() => {
-    const timer = setInterval(() => {
-      // Nothing is taken from under the keys.
-      if (card.current?.contains(document.activeElement) === true) return;
-      givenBack.value = null;
+    const leaving = new AbortController();
+    const timer = setTimeout(() => {
+      for (const type of GOING_ON) {
+        addEventListener(type, leave, { signal: leaving.signal, capture: true, passive: true });
+      }
     }, SHOWN_MS);
-    return () => clearInterval(timer);
+    // By itself, it would go away under a finger that aims at it, and "Give back" of another hold would come there.
+    const leave = ({ target }: Event): void => {
+      const isHere = target instanceof Node && card.current?.parentElement?.contains(target) === true;
+      if (!isHere) givenBack.value = null;
+    };
+    return () => {
+      clearTimeout(timer);
+      leaving.abort();
+    };
   }, [held, problem]);
   const again = async (): Promise<void> => {
     setAsking(true);
