@@ -201,11 +201,3 @@ test('German words stay as they are where the catalog has German texts', async (
   expect(await page.getByText('gesucht als').count()).toBe(0);
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
-
-test('where no words for what is seen are known, colors are offered in their place', async () => {
-  const page = await visit('?q=dress');
-  const words = page.locator('.bar-chips').last();
-  await words.getByRole('button', { name: 'black' }).tap();
-  await page.waitForURL(/o\.color=black/);
-  await words.getByRole('button', { name: 'Remove black' }).waitFor();
-});

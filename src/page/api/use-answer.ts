@@ -15,18 +15,19 @@ const kept = new Map<string, unknown>();
 
 /**
  * The answer to a question, asked when `key` changes; a key always stands for the same question. Answers are kept, so
- * that going back shows at once what was there; with `fresh`, that is asked again too. If that fails, `value` stays what it
- * was beside the `failure`, unless there is no such thing any more.
+ * that going back shows at once what was there; with `fresh`, that is asked again too. With `waits`, what is kept is shown,
+ * and nothing is asked yet. If asking fails, `value` stays what it was beside the `failure`, unless there is no such thing
+ * any more.
  */
 export function useAnswer<T>(
   key: string | null,
   question: (signal: AbortSignal) => Promise<T>,
-  { fresh = false } = {},
+  { fresh = false, waits = false } = {},
 ): Asked<T> {
   const [state, setState] = useState<{ key: string; value: T | null; failure: Failure | null } | null>(null);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
-    if (key === null || (kept.has(key) && !fresh && turn === 0)) return;
+    if (key === null || waits || (kept.has(key) && !fresh && turn === 0)) return;
     const leaving = new AbortController();
     question(leaving.signal)
       .then((value) => {
@@ -45,7 +46,7 @@ export function useAnswer<T>(
         setState({ key, value: null, failure });
       });
     return () => leaving.abort();
-  }, [key, turn]);
+  }, [key, turn, waits]);
   const retry = (): void => {
     setState(null);
     setTurn((last) => last + 1);

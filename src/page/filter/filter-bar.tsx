@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { ChoiceFragment } from '../generated/graphql.js';
 import type { Counts } from '../list/listing.js';
+import { kinds as shopKinds } from '../market.js';
 import { NO_FILTERS, SORTS, type View } from '../place.js';
 import { go, hrefOf, narrow, place } from '../route.js';
 import { number, t, word } from '../texts/texts.js';
@@ -24,7 +25,8 @@ interface FilterBarProps {
 
 /**
  * How many there are, the sizes that can be bought, words for what is seen, and all other ways to narrow the list. Where
- * words may come, their row is there before them, so that nothing moves.
+ * words may come, their row is there before them, so that nothing moves; where there are none, it has the kinds of what
+ * comes nearest: who looks at the picture knows what it shows.
  */
 export function FilterBar({ counts: known, title, kind = null, isCounted = true }: FilterBarProps) {
   const [isOpen, setOpen] = useState(false);
@@ -45,20 +47,14 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
     ...inPlace.map(({ value }) => value),
   ];
   const words = (counts?.refinements ?? []).filter(({ count }) => count > 0);
-  // Room is kept for words, and where there are none, it would look as if something were missing.
-  const colors =
-    words.length > 0
-      ? []
-      : (counts?.facets.find(({ name }) => name === 'color')?.buckets ?? [])
-          .filter(({ value, count }) => count > 0 && filters.options['color']?.includes(value) !== true)
-          .slice(0, MAX_COLORS)
-          .map(({ value }) => value);
   const isOffered =
     kind !== null &&
     !filters.categories.includes(kind) &&
     !words.some(({ filter }) => filter.categories?.includes(kind) === true);
-  // What was chosen is counted in any case.
-  const total = isCounted || chosen.length > 0 ? counts?.total : null;
+  const isTold = hasNoWords(view) || words.length > 0 || isOffered || filters.categories.length > 0;
+  const kinds = isTold ? [] : kindsIn(counts);
+  // What was chosen is counted in any case, once it is: the number before was that of no choice.
+  const total = isCounted ? counts?.total : chosen.length > 0 ? known?.total : null;
   return (
     <section class="bar" aria-label={t.value.narrow} tabIndex={-1}>
       <div class="bar-head">
@@ -107,7 +103,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
           );
         })}
       </ChipRow>
-      {view.at === 'home' && before.length === 0 ? null : (
+      {hasNoWords(view) && before.length === 0 ? null : (
         <ChipRow first={before.length}>
           {before.map(({ name, value, without }) => (
             <Chip
@@ -126,6 +122,14 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
           {isOffered ? (
             <Chip label={word(kind)} said={t.value.onlyKind(word(kind))} change={{ categories: [kind] }} />
           ) : null}
+          {kinds.map((one) => (
+            <Chip
+              key={one}
+              label={word(one)}
+              said={t.value.onlyKind(word(one))}
+              change={{ categories: [one] }}
+            />
+          ))}
           {words.map((refinement) => (
             // Without a number: the count is of the best 250 matches, and all that have it come.
             <Chip
@@ -138,16 +142,6 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
               change={withRefinement(filters, refinement)}
             />
           ))}
-          {colors.map((color) => {
-            const label = chosenLabel('color', color, counts);
-            return (
-              <Chip
-                key={`color ${color}`}
-                label={label}
-                change={{ options: toggledIn(filters.options, 'color', color) }}
-              />
-            );
-          })}
         </ChipRow>
       )}
       {isOpen ? (
@@ -155,6 +149,16 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
       ) : null}
     </section>
   );
+}
+
+/** Whether no words for what is seen can come. */
+const hasNoWords = ({ at }: View): boolean => at === 'home' || at === 'words';
+
+/** The handles of the widest kinds of what was counted, in the order of the shop: other choices do not move them. */
+function kindsIn(counts: Counts | null): string[] {
+  const buckets = counts?.facets.find(({ name }) => name === 'category')?.buckets ?? [];
+  const counted = new Set(buckets.filter(({ count }) => count > 0).map(({ value }) => value));
+  return shopKinds.value.map(({ handle }) => handle).filter((handle) => counted.has(handle));
 }
 
 /**
@@ -176,5 +180,3 @@ const uncounted = (facet: ChoiceFragment): ChoiceFragment => ({ ...facet, precis
 
 /** Clothes' sizes, before those of shoes and belts. */
 const MAX_SIZES = 8;
-/** As many as there are words for what is seen. */
-const MAX_COLORS = 8;

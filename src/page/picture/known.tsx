@@ -21,8 +21,11 @@ export function useIdentified(
   waits: boolean,
 ): Asked<Identified> {
   const key = `known ${channel} ${image} ${JSON.stringify(box)}`;
-  return useAnswer(waits ? null : key, (signal) =>
-    patiently(() => ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal), signal),
+  return useAnswer(
+    key,
+    (signal) =>
+      patiently(() => ask(NameItDocument, { channel, image, box }, (data) => data.identify, signal), signal),
+    { waits },
   );
 }
 

@@ -1,0 +1,107 @@
+import { expect } from '@jest/globals';
+import sharp from 'sharp';
+import { testInChromium as test } from './chromium.js';
+import {
+  DRESS,
+  hold,
+  pinThree,
+  placeOf,
+  receiveVisitors,
+  SCREENS,
+  showPicture,
+  snapshotOf,
+  soon,
+  tiles,
+} from './visit.js';
+
+const [PHONE] = SCREENS;
+
+// Everything here made somebody hesitate who tried the page after the fourth one.
+
+const { shop, visit } = receiveVisitors();
+
+const PRODUCT = '?product=corso-nove-rafa-dress-lilac-black';
+/** Longer than "Hold again" is offered to whoever goes on. */
+const GIVEN_BACK_MS = 11_000;
+
+test('what was given back stays until the shopper goes on, so that no button comes under the finger', async () => {
+  const page = await visit(PRODUCT, { screen: PHONE });
+  await hold(page, 'S');
+  await hold(page, 'L');
+  await page.getByRole('button', { name: 'Give back' }).tap();
+  const again = page.getByRole('button', { name: 'Hold again' });
+  await again.waitFor();
+  await page.waitForTimeout(GIVEN_BACK_MS);
+  const kept = page.getByRole('button', { name: 'Give back' });
+  expect((await placeOf(kept)).y).toBeLessThan((await placeOf(again)).y);
+  await again.tap();
+  await page.getByRole('button', { name: /1 more held/ }).waitFor();
+});
+
+test('what words find begins below the sizes', async () => {
+  const page = await visit('?q=leopard', { screen: PHONE });
+  await tiles(page).first().waitFor();
+  const sizes = await placeOf(page.locator('.bar-chips').getByRole('button').first());
+  const list = await placeOf(page.locator('.masonry'));
+  expect(list.y - (sizes.y + sizes.height)).toBeLessThan(24);
+});
+
+test('where nobody can tell what a picture shows, the shopper can', async () => {
+  const page = await visit('', { screen: PHONE });
+  const create = {
+    width: 400,
+    height: 300,
+    channels: 3,
+    background: '#000',
+    noise: { type: 'gaussian', mean: 128, sigma: 60 },
+  } as const;
+  await showPicture(page, await sharp({ create }).jpeg().toBuffer());
+  await page.getByText('I can’t tell what this is.').waitFor();
+  await page.locator('.bar-chips').getByRole('button', { name: 'Only dresses' }).tap();
+  await page.waitForURL(/category=dresses/);
+  await page.getByText('I can’t tell what this is.').waitFor();
+});
+
+test('what a picture shows is said while other choices are asked for', async () => {
+  const page = await visit('', { screen: PHONE });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.locator('.known h2').waitFor();
+  await tiles(page).first().waitFor();
+  await page.evaluate(() => {
+    const seen = { expected: 0 };
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      seen.expected += document.querySelectorAll('.known-expected').length;
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  await page.getByRole('button', { name: 'Only size XL', exact: true }).tap();
+  await page.waitForURL(/o\.size=XL/);
+  await soon(async () => /\d/.test(await page.locator('.bar-count').innerText()));
+  expect(
+    await page.evaluate(() => Number(Reflect.get(Reflect.get(window, 'seen') as object, 'expected'))),
+  ).toBe(0);
+});
+
+test('a price that is typed has no ring in the color of what is wrong', async () => {
+  const page = await visit('?q=leopard', { screen: PHONE });
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'Filter' }).tap();
+  const price = page.getByRole('dialog', { name: 'Filter' }).locator('.range input').last();
+  await price.tap();
+  await soon(() => price.evaluate((one) => getComputedStyle(one).outlineStyle === 'solid'));
+  expect(
+    await price.evaluate((one) => getComputedStyle(one).outlineColor === getComputedStyle(one).color),
+  ).toBe(true);
+});
+
+test('an order of designs is seen to be on its way', async () => {
+  const page = await pinThree(await visit('?q=leopard'));
+  await page.getByRole('button', { name: 'Design it' }).click();
+  await page.getByText('What should it be?').waitFor();
+  // Never answered.
+  await page.route('**/graphql', () => {});
+  const order = page.getByRole('button', { name: 'Design it' });
+  await order.click();
+  await soon(() => order.evaluate((one) => Number(getComputedStyle(one).opacity) < 0.7));
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
