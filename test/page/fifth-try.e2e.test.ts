@@ -105,3 +105,16 @@ test('an order of designs is seen to be on its way', async () => {
   await soon(() => order.evaluate((one) => Number(getComputedStyle(one).opacity) < 0.7));
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
+
+test('once a size is chosen, the button that holds it is on the screen', async () => {
+  const page = await visit(PRODUCT, { screen: PHONE });
+  const size = page.getByRole('group', { name: /^Size/ }).getByRole('button', { name: 'M', exact: true });
+  await size.waitFor();
+  // As below the bars of a browser.
+  await page.setViewportSize({ ...PHONE.viewport, height: 664 });
+  const button = page.getByRole('button', { name: 'Choose a size' });
+  expect((await placeOf(button)).y).toBeGreaterThan(600);
+  await size.tap();
+  const holdIt = await placeOf(page.getByRole('button', { name: 'Hold it for me' }));
+  expect(holdIt.y + holdIt.height).toBeLessThan(664);
+});

@@ -37,7 +37,11 @@ test('a tap on "Extend" that would add nothing yet is answered', async () => {
   const page = await visit(PRODUCT);
   await hold(page, 'S');
   await page.getByRole('button', { name: 'Extend' }).tap({ force: true });
-  await page.getByText('Nothing to extend yet: you have it for 10 minutes.').waitFor();
+  await page
+    .getByText(
+      /Nothing to extend yet: you have it for 10 minutes\. You can extend it in \d+ (?:seconds?|minute)\./,
+    )
+    .waitFor();
 });
 
 test('a color of which no size is left is sold out, before a size is chosen', async () => {

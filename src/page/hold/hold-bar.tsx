@@ -89,7 +89,9 @@ function HoldCard({ held, isHidden }: HoldCardProps) {
   const options = line?.sku?.options.map(({ value }) => translated(value)).join(' · ') ?? '';
   const heldIn = marketOf(channel);
   const usual = heldIn?.holdSeconds ?? null;
-  const isExtendable = hold.expiresAt !== lastEnd && (usual === null || seconds <= EXTENDABLE_SHARE * usual);
+  /** In seconds. */
+  const wait = usual === null ? 0 : Math.max(0, seconds - Math.floor(EXTENDABLE_SHARE * usual));
+  const isExtendable = hold.expiresAt !== lastEnd && wait === 0;
   const checkout = hold.checkoutUrl ?? line?.sku?.checkoutUrl ?? null;
   const settle = async (signal?: AbortSignal): Promise<void> => {
     const status = await look(hold.id, channel, signal);
@@ -167,7 +169,11 @@ function HoldCard({ held, isHidden }: HoldCardProps) {
           onClick={() => {
             if (!isExtendable) {
               const isLast = hold.expiresAt === lastEnd;
-              tell(isLast ? t.value.longestAlready : t.value.longerLater(duration(inMinutes(seconds))));
+              tell(
+                isLast
+                  ? t.value.longestAlready
+                  : t.value.longerLater(duration(inMinutes(seconds)), duration(wait)),
+              );
               return;
             }
             act(extendHold(held), (end) => {

@@ -20,11 +20,14 @@ export const toItems = (edges: readonly Edge[]): Item[] =>
     image ? [{ product: node, picture: image, kind: node.category?.handle ?? null }] : [],
   );
 
-/** The sizes in which the product can be bought now, in the merchant's order. */
+/** What shops write where there is only one size: it says nothing, and takes the room of the price. */
+const ONE_SIZE = 'one size';
+
+/** The sizes in which the product can be bought now, in the merchant's order; none where there is only one for all. */
 export const sizesOf = ({ availability }: TileProductFragment): string[] => [
   ...new Set(
     (availability?.sellableOptions ?? []).flatMap(({ name, value }) =>
-      name === 'size' ? [translated(value)] : [],
+      name === 'size' && value.toLowerCase() !== ONE_SIZE ? [translated(value)] : [],
     ),
   ),
 ];

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { toFailure } from '../api/failure.js';
 import { serverNow } from '../api/server-clock.js';
 import { swatchOf } from '../filter/swatch.js';
@@ -28,6 +28,7 @@ export function Buy({ channel, product, look }: BuyProps) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [isMissed, setMissed] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   const missing = options.find(({ name }) => choice[name] === undefined);
   const chosen = missing === undefined ? matching(skus, choice)[0] : undefined;
   // What stock is told of: also before a size is chosen, when no size of this color is left.
@@ -56,6 +57,10 @@ export function Buy({ channel, product, look }: BuyProps) {
     // A size that this color does not have is no choice any more.
     const kept = matching(skus, next).length > 0 ? next : { ...onlyChoices(product), [name]: value };
     decide(kept);
+    if (options.some((option) => kept[option.name] === undefined)) return;
+    // What comes next is seen, also on a phone.
+    const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth';
+    requestAnimationFrame(() => button.current?.scrollIntoView({ block: 'nearest', behavior }));
   };
   const hold = async (sku: Sku): Promise<void> => {
     setAsking(true);
@@ -135,6 +140,7 @@ export function Buy({ channel, product, look }: BuyProps) {
       ) : (
         <div class="buy-acts">
           <button
+            ref={button}
             class={`button button-large ${missing === undefined ? '' : 'button-waiting'}`}
             type="button"
             disabled={isAsking || isHeld}

@@ -192,7 +192,8 @@ export const de: Texts = {
   letGo: 'Zurückgeben',
   longerSaid: (title, time) => `${title} bleibt ab jetzt ${time} zurückgelegt.`,
   longestSaid: (title, time) => `${title} bleibt ab jetzt ${time} zurückgelegt. Länger geht es nicht.`,
-  longerLater: (time) => `Noch nichts zu verlängern: Es bleibt ${time} zurückgelegt.`,
+  longerLater: (time, wait) =>
+    `Noch nichts zu verlängern: Es bleibt ${time} zurückgelegt. Verlängern geht in ${wait}.`,
   longestAlready: 'Länger geht es nicht.',
   givenBack: 'Zurückgegeben',
   letGoSaid: (title) => `${title} ist zurückgegeben.`,
@@ -247,7 +248,7 @@ export const de: Texts = {
 
   designIt: 'Entwerfen',
   designPromise:
-    'Wir zeichnen aus dem, was hier hängt, drei Stücke, die es noch nirgends gibt. Das dauert etwa eine Minute.',
+    'Wir zeichnen aus dem, was hier hängt, drei Stücke, die es noch nirgends gibt. Das dauert meist etwa eine Minute.',
   designKinds: 'Was soll es sein?',
   designKindsText: 'Wähl nichts, dann darf es alles sein.',
   garmentKinds: {

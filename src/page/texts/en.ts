@@ -201,7 +201,8 @@ export const en = {
   longestSaid: (title: string, time: string) =>
     `${title} is held for ${time} from now. That is as long as it can be held.`,
   /** Said where extending would add nothing yet. */
-  longerLater: (time: string) => `Nothing to extend yet: you have it for ${time}.`,
+  longerLater: (time: string, wait: string) =>
+    `Nothing to extend yet: you have it for ${time}. You can extend it in ${wait}.`,
   longestAlready: 'That is as long as it can be held.',
   givenBack: 'Given back',
   letGoSaid: (title: string) => `${title} is given back.`,
@@ -257,7 +258,7 @@ export const en = {
 
   designIt: 'Design it',
   designPromise:
-    'We draw three garments that nobody sells yet, from what you pinned. It takes about a minute.',
+    'We draw three garments that nobody sells yet, from what you pinned. That usually takes about a minute.',
   designKinds: 'What should it be?',
   designKindsText: 'Choose none, and it may be anything.',
   garmentKinds: {
