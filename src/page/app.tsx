@@ -1,11 +1,11 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { arrivalFailure, beginArrival } from './arrival.js';
+import { beginArrival } from './arrival.js';
 import { BoardView } from './board/board-view.js';
 import { Header } from './header/header.js';
 import { HoldBar } from './hold/hold-bar.js';
 import { Home, Words } from './home/home.js';
-import { market } from './market.js';
+import { arrivalFailure, market } from './market.js';
 import { LastSeen } from './offline/last-seen.js';
 import { IncomingSheet } from './picture/incoming-sheet.js';
 import { PictureView } from './picture/picture-view.js';

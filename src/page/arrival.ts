@@ -1,17 +1,14 @@
-import { batch, signal } from '@preact/signals';
+import { batch } from '@preact/signals';
 import { ask } from './api/ask.js';
-import { type Failure, toFailure } from './api/failure.js';
+import { toFailure } from './api/failure.js';
 import { get } from './api/send.js';
 import { ArriveDocument } from './generated/graphql.js';
 import { bringFirstPage } from './list/sources.js';
-import { learnMarkets, market } from './market.js';
+import { arrivalFailure, learnMarkets, market } from './market.js';
 import { NO_MARKET_FILTERS, readMarket } from './place.js';
 import { narrow, rereadPrices } from './route.js';
 import { t } from './texts/texts.js';
 import { tell } from './ui/said.js';
-
-/** Why the market could not be found out, without which nothing has a price; null while nothing has failed. */
-export const arrivalFailure = signal<Failure | null>(null);
 
 /** By the same rule as the gateway: server/page.ts. */
 const isHome = location.search === '';

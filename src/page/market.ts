@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import type { Failure } from './api/failure.js';
 import type { MarketFragment } from './generated/graphql.js';
 import { readMarket } from './place.js';
 import { recall, remember } from './storage.js';
@@ -10,6 +11,8 @@ const KEY = 'vitrine.market';
 /** The handle of the market that the address says or the shopper chose; null until it is known. */
 export const market = signal<string | null>(readMarket(location.search) ?? recall(KEY));
 export const markets = signal<readonly Market[]>([]);
+/** Why the markets could not be found out, without which nothing has a price; null while nothing has failed. */
+export const arrivalFailure = signal<Failure | null>(null);
 
 /** The market with this handle; undefined before it is known. */
 export const marketOf = (handle: string | null): Market | undefined =>

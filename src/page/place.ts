@@ -23,6 +23,8 @@ export interface Filters {
   readonly max: string | null;
   /** The id of a store. */
   readonly store: string | null;
+  /** What else it should be, of what looks like a picture: "blue". Such products come first. */
+  readonly words: string | null;
 }
 
 export type View =
@@ -48,8 +50,10 @@ export const NO_FILTERS: Filters = {
   min: null,
   max: null,
   store: null,
+  words: null,
 };
 
+const WORDS = 'with';
 const OPTION = 'o.';
 const ATTRIBUTE = 'a.';
 const MARKET = 'market';
@@ -68,7 +72,10 @@ const parametersOf = (search: string): URLSearchParams => new URLSearchParams(se
 export function readPlace(search: string, currency: string | null): Place {
   const query = parametersOf(search);
   const view = readView(query);
-  const filters = readFilters(query);
+  const filters = {
+    ...readFilters(query),
+    words: view.at === 'picture' ? readWords(query.get(WORDS)) : null,
+  };
   const sort = readSort(query.get('sort'));
   const hasPrice = filters.min !== null || filters.max !== null;
   return {
@@ -106,6 +113,18 @@ export const placeOfWish = ({ words, filters }: Wish): Place => ({
   sort: 'BEST',
 });
 
+/** Where what somebody asks for while they see what looks like a picture is: among that. */
+export const placeOfWishWith = ({ view, filters, sort }: Place, { words, filters: wished }: Wish): Place => ({
+  view,
+  filters: {
+    ...filters,
+    options: { ...filters.options, ...wished.options },
+    ...(wished.min === null && wished.max === null ? {} : { min: wished.min, max: wished.max }),
+    words: words === '' ? filters.words : words,
+  },
+  sort,
+});
+
 /** The handle of the market whose prices and stores the query string of a URL means; null when it says none. */
 export const readMarket = (search: string): string | null => parametersOf(search).get(MARKET) || null;
 
@@ -118,12 +137,14 @@ function readView(query: URLSearchParams): View {
   if (alike) return { at: 'alike', handle: alike };
   const board = query.get('board');
   if (board) return { at: 'board', id: board };
-  const text = query.get('q')?.slice(0, MOST_WORDS_CHARS).trim();
-  if (text) return { at: 'words', text };
+  const text = readWords(query.get('q'));
+  if (text !== null) return { at: 'words', text };
   return { at: 'home' };
 }
 
-function readFilters(query: URLSearchParams): Filters {
+const readWords = (text: string | null): string | null => text?.slice(0, MOST_WORDS_CHARS).trim() || null;
+
+function readFilters(query: URLSearchParams): Omit<Filters, 'words'> {
   const named = (prefix: string): Record<string, string[]> =>
     Object.fromEntries(
       [...new Set(query.keys())]
@@ -201,6 +222,7 @@ export function writePlace({ view, filters, sort }: Place, market: string | null
   if (filters.min !== null) query.set('min', filters.min);
   if (filters.max !== null) query.set('max', filters.max);
   if (filters.store !== null) query.set('store', filters.store);
+  if (filters.words !== null) query.set(WORDS, filters.words);
   if (market !== null && needsMarket(filters)) query.set(MARKET, market);
   if (sort !== 'BEST') query.set('sort', sort);
   const text = query.toString();

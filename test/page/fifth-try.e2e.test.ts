@@ -118,3 +118,24 @@ test('once a size is chosen, the button that holds it is on the screen', async (
   const holdIt = await placeOf(page.getByRole('button', { name: 'Hold it for me' }));
   expect(holdIt.y + holdIt.height).toBeLessThan(664);
 });
+
+test('words that are typed beside a picture are about it, and can be taken back', async () => {
+  const page = await visit('', { screen: PHONE });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.waitForURL(/picture=/);
+  await tiles(page).first().waitFor();
+  const field = page.getByRole('combobox', { name: 'Search with words' });
+  await field.fill('navy under 200');
+  const options = page.locator('.suggestions').getByRole('option');
+  expect(await options.first().innerText()).toBe('Like your picture, “navy under 200”');
+  expect(await options.first().getAttribute('aria-selected')).toBe('true');
+  await field.press('Enter');
+  await page.waitForURL(/picture=.*max=200.*with=navy/);
+  expect(await field.inputValue()).toBe('');
+  await soon(async () => /navy/i.test(await tiles(page).first().locator('.tile-title').innerText()));
+  await page.getByRole('button', { name: 'Remove “navy”' }).tap();
+  await page.waitForURL((url) => !url.searchParams.has('with') && url.searchParams.has('picture'));
+  await field.fill('leopard');
+  await options.nth(1).tap();
+  await page.waitForURL(/\?q=leopard$/);
+});

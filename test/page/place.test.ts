@@ -41,20 +41,27 @@ const view: fc.Arbitrary<Place['view']> = fc.oneof(
   value.map((handle) => ({ at: 'product' as const, handle })),
   value.map((id) => ({ at: 'board' as const, id })),
 );
-const place: fc.Arbitrary<Place> = fc.record({
-  view,
-  filters: fc
-    .record({
-      categories: values,
-      brands: values,
-      options: named,
-      attributes: named,
-      range,
-      store: fc.option(value),
-    })
-    .map(({ range: ends, ...filters }) => ({ ...filters, ...ends })),
-  sort: fc.constantFrom('BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'),
-});
+const place: fc.Arbitrary<Place> = fc
+  .record({
+    view,
+    words: fc.option(value),
+    filters: fc
+      .record({
+        categories: values,
+        brands: values,
+        options: named,
+        attributes: named,
+        range,
+        store: fc.option(value),
+      })
+      .map(({ range: ends, ...filters }) => ({ ...filters, ...ends })),
+    sort: fc.constantFrom('BEST', 'NEWEST', 'PRICE_ASC', 'PRICE_DESC'),
+  })
+  // Words beside a picture.
+  .map(({ words, filters, ...given }) => ({
+    ...given,
+    filters: { ...filters, words: given.view.at === 'picture' ? words : null },
+  }));
 
 test('an address says everything about a place, and is read as the same place', () => {
   fc.assert(

@@ -8,6 +8,7 @@ import { storeName } from './stores.js';
 /** What the facet calls the value, as far as it is known. */
 export function chosenLabel(name: string, value: string, counts: Counts | null): string {
   if (name === 'store') return storeName(value) ?? t.value.store;
+  if (name === 'words') return t.value.quoted(value);
   if (name === 'price') return priceLabel(place.value.filters);
   const facet = counts?.facets.find((one) => one.name === name);
   return bucketLabel(

@@ -75,6 +75,7 @@ export function chosenIn(filters: Filters): Chosen[] {
       values.map((value) => ({ name, value, without: { [key]: toggledIn(filters[key], name, value) } })),
     );
   return [
+    ...(filters.words === null ? [] : [{ name: 'words', value: filters.words, without: { words: null } }]),
     ...filters.categories.map((value) => ({
       name: 'category',
       value,

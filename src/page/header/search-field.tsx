@@ -11,6 +11,7 @@ import {
   NO_FILTERS,
   type Place,
   placeOfWish,
+  placeOfWishWith,
   readWish,
   type Wish,
 } from '../place.js';
@@ -124,6 +125,8 @@ export function SearchField() {
   const { value: sizes } = useAnswer(isUsed && channel !== null ? `sizes ${channel}` : null, (signal) =>
     sizesOf(channel ?? '', signal),
   );
+  /** What Enter chooses; -1: what is in the field. */
+  const first = view.at === 'picture' ? 0 : -1;
   const wish = (): Wish => readWish(text, currency(), sizes ?? []);
 
   useEffect(() => setText(view.at === 'words' ? view.text : ''), [view]);
@@ -142,24 +145,47 @@ export function SearchField() {
     )
       .then((found) => {
         setSuggestions(listed(found, filters));
-        setActive(-1);
+        setActive(first);
       })
       // Whoever types needs no suggestion.
       .catch(() => {});
     return () => leaving.abort();
   }, [text, isOpen, channel, sizes]);
 
+  /** Words beside a picture are about it, if not otherwise chosen. */
+  const options =
+    view.at === 'picture' && text.trim() !== ''
+      ? [
+          {
+            key: 'with',
+            label: t.value.likePicture(t.value.quoted(text.trim())),
+            kind: '',
+            image: null,
+            to: placeOfWishWith(place.value, wish()),
+          },
+          {
+            key: 'without',
+            label: t.value.quoted(text.trim()),
+            kind: t.value.kinds.all,
+            image: null,
+            to: placeOfWish(wish()),
+          },
+          ...suggestions,
+        ]
+      : suggestions;
   const choose = (to: Place): void => {
     setOpen(false);
+    // What is beside a picture is a choice above the list, which is where it is taken back.
+    setText(to.view.at === 'words' ? to.view.text : '');
     input.current?.blur();
     go(to);
   };
   const submit = (): void => {
-    const chosen = suggestions[active];
+    const chosen = options[active];
     if (chosen) choose(chosen.to);
     else if (text.trim() !== '') choose(placeOfWish(wish()));
   };
-  const isShown = isOpen && suggestions.length > 0;
+  const isShown = isOpen && options.length > 0;
   return (
     <form
       class="search"
@@ -189,6 +215,7 @@ export function SearchField() {
         aria-activedescendant={active < 0 ? undefined : `${id}-${active}`}
         onInput={({ currentTarget }) => {
           setText(currentTarget.value);
+          setActive(first);
           setOpen(true);
         }}
         onFocus={() => {
@@ -199,7 +226,7 @@ export function SearchField() {
           const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
           if (step !== undefined && isShown) {
             event.preventDefault();
-            const count = suggestions.length + 1;
+            const count = options.length + 1;
             // One position is the field itself.
             setActive(((active + 1 + step + count) % count) - 1);
           } else if (event.key === 'Escape' && isShown) {
@@ -228,7 +255,7 @@ export function SearchField() {
         aria-label={t.value.suggestions}
         hidden={!isShown}
       >
-        {suggestions.map(({ key, label, kind, image, to }, index) => (
+        {options.map(({ key, label, kind, image, to }, index) => (
           <li
             key={key}
             id={`${id}-${index}`}

@@ -1,5 +1,4 @@
-import { arrivalFailure } from '../arrival.js';
-import { market, marketOf } from '../market.js';
+import { arrivalFailure, market, marketOf } from '../market.js';
 import { inCatalogWords } from '../texts/catalog-words.js';
 import { language, t } from '../texts/texts.js';
 

@@ -16,6 +16,7 @@ import {
   type VisualReferenceInput,
 } from '../generated/graphql.js';
 import { type Filters, NO_FILTERS, type Sort } from '../place.js';
+import { askedWords } from './asked-words.js';
 import { toItems } from './item.js';
 import type { Counts, ListPage, Source } from './listing.js';
 
@@ -85,7 +86,8 @@ const toCounts = ({ totalCount, facets }: NonNullable<BrowseQuery['products']>):
 /** What looks like the query. */
 export function alike(channel: string, like: VisualReferenceInput[], filters: Filters, sort: Sort): Source {
   // Of what has a color that is chosen, that which is mostly of it comes first.
-  const query: VisualQueryInput = { like, colors: chosenColors(filters) };
+  const text = filters.words === null ? null : (askedWords(filters.words) ?? filters.words);
+  const query: VisualQueryInput = { like, colors: chosenColors(filters), text };
   const minScore = sort === 'BEST' ? null : SORTED_FROM_SCORE;
   const where = toWhere(filters);
   return {

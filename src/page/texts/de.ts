@@ -19,7 +19,8 @@ export const de: Texts = {
   searchFor: 'Suchen',
   clearSearch: 'Suchfeld leeren',
   suggestions: 'Vorschläge',
-  kinds: { category: 'Kategorie', brand: 'Marke' },
+  kinds: { category: 'Kategorie', brand: 'Marke', all: 'Ganzer Laden' },
+  likePicture: (quoted) => `Wie dein Bild, ${quoted}`,
   words: deWords,
   fillers: deFillers,
 

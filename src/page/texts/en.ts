@@ -23,7 +23,8 @@ export const en = {
   searchFor: 'Search',
   clearSearch: 'Clear the search field',
   suggestions: 'Suggestions',
-  kinds: { category: 'Category', brand: 'Brand' },
+  kinds: { category: 'Category', brand: 'Brand', all: 'Whole shop' },
+  likePicture: (quoted: string) => `Like your picture, ${quoted}`,
   /** Of the catalog, by what it calls them; here as they are. */
   words: asTheyAre,
   /** Words that say nothing about a garment. */
