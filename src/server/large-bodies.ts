@@ -10,6 +10,8 @@ import {
   MAX_CONCURRENT_LARGE_BODIES_A_CLIENT,
   MAX_LARGE_BODY_BYTES,
   MIN_BODY_BYTES_A_SECOND,
+  MODEST_BODY_BYTES,
+  RESERVED_BODY_BYTES,
   SLOW_BODY_GRACE_MS,
 } from './limits.js';
 import { seenFrom, type Trusts } from './seen-from.js';
@@ -24,23 +26,42 @@ interface Body {
   readonly reply: FastifyReply;
 }
 
+/** In bytes. */
+interface Room {
+  readonly most: number;
+  /** Of them, for those who have no more than `modest`. */
+  readonly reserved: number;
+  readonly modest: number;
+}
+
 /**
- * Large bodies share the memory for what has come of those that are sent and worked on. When it is used up, whoever has most
- * of it loses one that is still arriving, and one that finds no room is refused with SERVICE_OVERLOADED: so who sends slowly,
- * and has little of it, keeps nobody out. One that arrives too slowly is refused, and one that has no end, or goes on after
+ * Large bodies share the memory for what has come of those that are sent and worked on, until the response has been read.
+ * When it is used up, whoever has most of it loses one that was answered, or is still arriving, and one that finds no room is
+ * refused with SERVICE_OVERLOADED: so who sends or reads slowly keeps nobody out. What is worked on cannot be taken back, so
+ * a part is left for those who have little. One that arrives too slowly is refused, and one that has no end, or goes on after
  * the response, loses its connection.
  */
-export function boundLargeBodies(app: FastifyInstance, trusts: Trusts, most = MAX_LARGE_BODY_BYTES): void {
+export function boundLargeBodies(
+  app: FastifyInstance,
+  trusts: Trusts,
+  { most, reserved, modest }: Room = {
+    most: MAX_LARGE_BODY_BYTES,
+    reserved: RESERVED_BODY_BYTES,
+    modest: MODEST_BODY_BYTES,
+  },
+): void {
   const shares = sharesOf(MAX_CONCURRENT_LARGE_BODIES_A_CLIENT);
   /** By site, in bytes. */
   const held = new Holdings<Body>();
   const makeRoom = (site: string): boolean => {
-    while (held.total > most) {
+    const room = held.of(site) > modest ? most - reserved : most;
+    while (held.total > room) {
       const [...bodies] = held.largerThan(held.of(site))?.items ?? [];
-      const loses = bodies.find(({ request }) => isArriving(request));
+      const loses = bodies.find(isAnswered) ?? bodies.find(({ request }) => isArriving(request));
       if (loses === undefined) return false;
       held.remove(loses);
-      refuse(loses.reply, overloaded('Others are sending images, too, and your address sends most'));
+      if (isAnswered(loses)) loses.request.raw.socket.destroy();
+      else refuse(loses.reply, overloaded('Others are sending images, too, and your address sends most'));
     }
     return true;
   };
@@ -95,6 +116,9 @@ export function boundLargeBodies(app: FastifyInstance, trusts: Trusts, most = MA
     done();
   });
 }
+
+/** Nobody has read all of the response yet. */
+const isAnswered = ({ reply }: Body): boolean => reply.sent;
 
 const isArriving = ({ raw }: FastifyRequest): boolean => !raw.complete && !raw.readableEnded;
 

@@ -173,6 +173,12 @@ export const LARGE_BODY_BYTES = 256 * 1024;
  */
 export const MAX_LARGE_BODY_BYTES = 160 * 1024 * 1024;
 
+/** What a client may have of it and still count as modest: a few pictures of a thousand pixels. */
+export const MODEST_BODY_BYTES = 2 * 1024 * 1024;
+
+/** What is left of it for modest clients, however much the others have: 24 of them at once. */
+export const RESERVED_BODY_BYTES = 24 * MODEST_BODY_BYTES;
+
 /** A phone sends one or two at a time; four leave room to everybody else. */
 export const MAX_CONCURRENT_LARGE_BODIES_A_CLIENT = 4;
 
