@@ -15,6 +15,9 @@ import type { Sender } from './sender.js';
 /** Enough for the thumbnails of about ten thousand products, or a thousand large pictures. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
 
+/** What a rendition takes besides its bytes: pictures of a pixel have 44, and three million of them would fit. */
+const ENTRY_BYTES = 1024;
+
 /** How long a rendition may outlive the upload that it shows. */
 const UPLOAD_MS = 60 * 60 * 1_000;
 
@@ -112,7 +115,8 @@ export function createRenditions(
         const rendition = await paidBy(payer, () => inTurn(() => render(wanted)));
         if (rendition !== null) {
           const until = isUpload(wanted.id) ? Date.now() + UPLOAD_MS : Infinity;
-          cache.set(keyOf(wanted), { rendition, until }, rendition.bytes.byteLength, sender.name);
+          const size = rendition.bytes.byteLength + ENTRY_BYTES;
+          cache.set(keyOf(wanted), { rendition, until }, size, sender.name);
         }
         return rendition;
       }),

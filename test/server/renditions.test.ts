@@ -14,8 +14,8 @@ const load = (id: string): Promise<Buffer> =>
 
 // Failed on 2026-11-30: the renditions that were not used for the longest time went, whoever had rendered the others.
 test('a client that renders many pictures pushes out its own, not those of others', async () => {
-  // About four of them, which have about the size of their originals.
-  const renditions = createRenditions(load, () => undefined, 4.5 * (await load('1')).byteLength);
+  // About four of them, which have about the size of their originals, and a kilobyte for each.
+  const renditions = createRenditions(load, () => undefined, 4.5 * ((await load('1')).byteLength + 1024));
   const isKnown = (id: string): boolean => renditions.known(wanted(id)) !== null;
 
   await renditions.render(wanted('1'), sender('shopper'));
@@ -24,4 +24,13 @@ test('a client that renders many pictures pushes out its own, not those of other
   expect(isKnown('1')).toBe(true);
   expect(isKnown('2')).toBe(false);
   expect(isKnown('8')).toBe(true);
+});
+
+// Failed on 2026-11-30: only their bytes counted, so that millions of the smallest took gigabytes.
+test('the smallest pictures count as what they take of the memory', async () => {
+  const renditions = createRenditions(load, () => undefined, 4_000);
+  for (const id of ['1', '2', '3', '4', '5', '6']) await renditions.render(wanted(id), sender('many'));
+  expect(
+    ['1', '2', '3', '4', '5', '6'].filter((id) => renditions.known(wanted(id)) !== null).length,
+  ).toBeLessThan(4);
 });
