@@ -139,3 +139,38 @@ test('words that are typed beside a picture are about it, and can be taken back'
   await options.nth(1).tap();
   await page.waitForURL(/\?q=leopard$/);
 });
+
+test('the color of the picture that was tapped is chosen, also after a reload', async () => {
+  const page = await visit('', { screen: PHONE });
+  await showPicture(page, await snapshotOf(shop(), 'of-calla-loafer-tan.webp'));
+  await page.waitForURL(/picture=/);
+  const tile = tiles(page).filter({ hasText: 'Calla leather Penny Loafer' }).first();
+  await tile.locator('.tile-link').tap();
+  const tan = page.getByRole('button', { name: 'tan', exact: true });
+  await soon(async () => (await tan.getAttribute('aria-pressed')) === 'true');
+  await page.waitForURL(/o\.color=tan/);
+  await page.reload();
+  await soon(async () => (await tan.getAttribute('aria-pressed')) === 'true');
+});
+
+test('a kind within the one that is chosen is instead of it', async () => {
+  const page = await visit('?category=tops', { screen: PHONE });
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'Filter' }).tap();
+  const kinds = page.getByRole('dialog', { name: 'Filter' }).getByRole('group', { name: 'Category' });
+  await kinds.getByRole('button', { name: /^Show all \d+$/ }).tap();
+  const within = kinds.getByRole('button', {
+    name: /^(?:t-shirts|shirts|polos|hoodies|sweatshirts|tank tops)/,
+  });
+  await within.first().tap();
+  await page.waitForURL((url) => /^tops\/[^,]+$/.test(url.searchParams.getAll('category').join()));
+});
+
+test('where there are more sizes than the row has, it leads to them', async () => {
+  const page = await visit('?category=bottoms', { screen: PHONE });
+  await tiles(page).first().waitFor();
+  await page.getByRole('button', { name: 'More sizes' }).tap();
+  const sizes = page.getByRole('dialog', { name: 'Filter' }).getByRole('group', { name: 'Size' });
+  await sizes.getByRole('button', { name: /^Show all \d+$/ }).tap();
+  await sizes.getByRole('button', { name: /^W3\d/ }).last().waitFor();
+});

@@ -38,9 +38,11 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
   const before = chosen.filter(({ name }) => name !== 'size');
   const sizesOn = filters.options['size'] ?? [];
   const isSize = (value: string): boolean => sizesOn.includes(value);
-  const inPlace = (counts?.facets.find(({ name }) => name === 'size')?.buckets ?? [])
-    .filter(({ value, count }) => count > 0 || isSize(value))
-    .slice(0, MAX_SIZES);
+  const toBuy = (counts?.facets.find(({ name }) => name === 'size')?.buckets ?? []).filter(
+    ({ value, count }) => count > 0 || isSize(value),
+  );
+  const inPlace = toBuy.slice(0, MAX_SIZES);
+  const hasMoreSizes = toBuy.length > MAX_SIZES;
   const sizes = [
     // What is in force is seen, also before it is counted.
     ...sizesOn.filter((size) => !inPlace.some(({ value }) => value === size)),
@@ -102,6 +104,11 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
             />
           );
         })}
+        {hasMoreSizes ? (
+          <button class="chip chip-plain" type="button" onClick={() => setOpen(true)}>
+            {t.value.moreSizes}
+          </button>
+        ) : null}
       </ChipRow>
       {hasNoWords(view) && before.length === 0 ? null : (
         <ChipRow first={before.length}>

@@ -8,7 +8,7 @@ import { narrow, place } from '../route.js';
 import { number, t } from '../texts/texts.js';
 import { Sheet } from '../ui/sheet.js';
 import { bucketLabel } from './chosen-label.js';
-import { toggled, toggledIn } from './filters.js';
+import { toggled, toggledIn, toggledKind } from './filters.js';
 import { priceLabel } from './price-label.js';
 import { here, loadStores, locate, stores } from './stores.js';
 import { swatchOf } from './swatch.js';
@@ -99,7 +99,7 @@ function ValueFacet({ facet, filters, isAnyCounted }: FacetProps) {
   const change = (value: string): Partial<Filters> => {
     switch (facet.kind) {
       case 'CATEGORY':
-        return { categories: toggled(filters.categories, value) };
+        return { categories: toggledKind(filters.categories, value) };
       case 'BRAND':
         return { brands: toggled(filters.brands, value) };
       case 'ATTRIBUTE':

@@ -38,6 +38,18 @@ export function toWhere({
 export const toggled = (values: readonly string[], value: string): string[] =>
   values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
 
+/**
+ * With one kind added or removed. One that is within another is instead of it, and the other way around: both together would
+ * be the wider one, as if nothing had been chosen.
+ */
+export function toggledKind(kinds: readonly string[], kind: string): string[] {
+  const isWithin = (one: string, other: string): boolean => one.startsWith(`${other}/`);
+  return toggled(
+    kinds.filter((one) => !isWithin(one, kind) && !isWithin(kind, one)),
+    kind,
+  );
+}
+
 /** With one value of a named list added or removed. A name without values is left out. */
 export function toggledIn(named: Filters['options'], name: string, value: string): Filters['options'] {
   const { [name]: known = [], ...others } = named;

@@ -9,6 +9,7 @@ import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
 import { type Item, sizesOf } from './item.js';
 import { Picture } from './picture.js';
+import { noteTapped } from './tapped.js';
 
 /**
  * The share of the pixels of the screen from which the eye sees no difference. Without it, a tile of 173 pixels on a screen
@@ -51,7 +52,12 @@ function TileContent({ item, start, top, width, height, position, count, eager, 
       aria-posinset={position}
       aria-setsize={count}
     >
-      <Link to={{ at: 'product', handle: product.handle }} filters={decided} class="tile-link">
+      <Link
+        to={{ at: 'product', handle: product.handle }}
+        filters={decided}
+        class="tile-link"
+        leaving={() => noteTapped(product.handle, picture.id)}
+      >
         <Picture picture={picture} sizes={`${Math.round(width * ENOUGH)}px`} eager={eager} alt="" />
         <span class="tile-title">{product.title}</span>
         <span class="tile-facts">

@@ -3,6 +3,7 @@ import { toFailure } from '../api/failure.js';
 import { serverNow } from '../api/server-clock.js';
 import { swatchOf } from '../filter/swatch.js';
 import { holdNow, holds } from '../hold/holds.js';
+import { tappedPicture } from '../list/tapped.js';
 import { marketOf } from '../market.js';
 import type { Filters } from '../place.js';
 import { narrow, place } from '../route.js';
@@ -52,6 +53,11 @@ export function Buy({ channel, product, look }: BuyProps) {
     setMissed(false);
     narrow({ options: Object.fromEntries(Object.entries(next).map(([name, value]) => [name, [value]])) });
   };
+  // A reload shows the color of the picture that was tapped, too.
+  useEffect(() => {
+    const isOfSeveral = options.some(({ name, values }) => name === 'color' && values.length > 1);
+    if (isOfSeveral && tappedPicture(product.handle) !== undefined) decide(choice);
+  }, []);
   const choose = (name: string, value: string): void => {
     const next = { ...choice, [name]: value };
     // A size that this color does not have is no choice any more.
@@ -254,8 +260,8 @@ const onlyChoices = ({ options }: Product): Choice =>
   );
 
 /**
- * What is chosen for the shopper: what the address says, as far as the product has that; otherwise the first color that
- * can be bought with it, and whatever has one value only.
+ * What is chosen for the shopper: what the address says, as far as the product has that; otherwise the color of the picture
+ * that was tapped, or the first color, that can be bought with it, and whatever has one value only.
  */
 function firstChoice(product: Product, said: Filters['options']): Choice {
   const all = product.skus ?? [];
@@ -266,7 +272,9 @@ function firstChoice(product: Product, said: Filters['options']): Choice {
   );
   const suited = matching(all, wished);
   const skus = suited.length > 0 ? suited : all;
-  const sellable = skus.find(({ availability }) => availability.sellable) ?? skus[0];
+  const tapped = tappedPicture(product.handle);
+  const pictured = skus.filter(({ image }) => image != null && image.id === tapped);
+  const sellable = [...pictured, ...skus].find(({ availability }) => availability.sellable) ?? skus[0];
   const color = sellable === undefined ? undefined : valueOf(sellable, 'color');
   return {
     ...onlyChoices(product),

@@ -66,6 +66,7 @@ export const en = {
     PRICE_DESC: 'Highest price',
   },
   onlySize: (size: string) => `Only size ${size}`,
+  moreSizes: 'More sizes',
   onlyKind: (kind: string) => `Only ${kind}`,
   remove: (what: string) => `Remove ${what}`,
   showAll: (count: string) => `Show all ${count}`,
