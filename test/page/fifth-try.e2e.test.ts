@@ -174,3 +174,17 @@ test('where there are more sizes than the row has, it leads to them', async () =
   await sizes.getByRole('button', { name: /^Show all \d+$/ }).tap();
   await sizes.getByRole('button', { name: /^W3\d/ }).last().waitFor();
 });
+
+test('a phone on its side shows sizes beside a product, and what looks like a picture beside it', async () => {
+  const page = await visit('', { screen: PHONE });
+  await page.setViewportSize({ width: 844, height: 390 });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.waitForURL(/picture=/);
+  await tiles(page).first().waitFor();
+  expect((await placeOf(tiles(page).first())).y).toBeLessThan(300);
+  await page.goto(`${shop().url}${PRODUCT}`);
+  const size = page.getByRole('group', { name: /^Size/ }).getByRole('button').first();
+  const { y, height } = await placeOf(size);
+  expect(y + height).toBeLessThan(390);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+});

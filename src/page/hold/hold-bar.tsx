@@ -139,7 +139,8 @@ function HoldCard({ held, isHidden }: HoldCardProps) {
             heldIn === undefined || channel === market.value ? '' : t.value.heldIn(heldIn.name),
           ]
             .filter((part) => part !== '')
-            .join(' · ')}
+            // A line does not end with what belongs to the next one.
+            .join(' ·\u00a0')}
         </small>
       </div>
       <p class={seconds <= WARN_SECONDS ? 'hold-left hold-left-little' : 'hold-left'}>
