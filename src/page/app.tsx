@@ -5,6 +5,7 @@ import { BoardView } from './board/board-view.js';
 import { Header } from './header/header.js';
 import { HoldBar } from './hold/hold-bar.js';
 import { Home, Words } from './home/home.js';
+import { askedWords } from './list/asked-words.js';
 import { arrivalFailure, market } from './market.js';
 import { LastSeen } from './offline/last-seen.js';
 import { IncomingSheet } from './picture/incoming-sheet.js';
@@ -102,7 +103,10 @@ function Shown() {
     );
   }
   if (view.at === 'home') return <Home place={place.value} channel={channel} />;
-  if (channel === null) return <Main class="view-expected" />;
+  const typed = view.at === 'words' ? view.text : place.value.filters.words;
+  // Which words to ask for depends on the languages of the market.
+  const isAsked = typed === null || askedWords(typed) !== null;
+  if (channel === null || !isAsked) return <Main class="view-expected" />;
   const shared = { place: place.value, channel };
   switch (view.at) {
     case 'words':

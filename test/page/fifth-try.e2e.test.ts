@@ -188,3 +188,13 @@ test('a phone on its side shows sizes beside a product, and what looks like a pi
   expect(y + height).toBeLessThan(390);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 });
+
+test('German words beside a picture are those of the catalog, also when a link begins with them', async () => {
+  const page = await visit('', { locale: 'de-DE', screen: PHONE });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.waitForURL(/picture=/);
+  await tiles(page).first().waitFor();
+  await page.goto(`${page.url()}&with=marineblau`);
+  await page.getByRole('button', { name: '„marineblau“' }).waitFor();
+  await soon(async () => /navy/i.test(await tiles(page).first().locator('.tile-title').innerText()));
+});

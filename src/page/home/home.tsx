@@ -77,18 +77,9 @@ function titleOf(filters: Filters, counts: Counts | null): string {
 }
 
 /** What words find. */
-export function Words({ text, ...view }: WordsProps) {
-  const words = askedWords(text);
-  return words === null ? <Main class="view-expected" /> : <Found {...view} text={text} words={words} />;
-}
-
-interface WordsProps extends ListViewProps {
-  /** As it was typed. */
-  readonly text: string;
-}
-
-function Found({ place, channel, text, words }: WordsProps & { readonly words: string }) {
+export function Words({ place, channel, text }: ListViewProps & { readonly text: string }) {
   const { filters, sort } = place;
+  const words = askedWords(text) ?? text;
   const asked = listingOf(`${channel} ${words} ${writePlace(place)}`, () =>
     browse(channel, words, filters, sort),
   );
