@@ -7,7 +7,7 @@ export const clothes: readonly Line[] = [
     type: 't-shirt',
     productType: 'tops > t-shirts',
     models: 18,
-    nouns: ['T-Shirt', 'Tee', 'Crew Tee'],
+    nouns: ['T-Shirt', 'Tee', 'Everyday Tee'],
     price: [15, 39],
     materials: ['cotton', 'linen', 'viscose'],
     patterns: ['stripe', 'colorblock', 'polka dot', 'camouflage', 'leopard', 'floral'],

@@ -29,7 +29,7 @@ import { IMAGE_COST } from '../images/image-input.types.js';
 import { siteOf } from '../platform/client-network.js';
 import { priceOf } from '../pricing/price.js';
 import { Price } from '../pricing/price.types.js';
-import { DEFAULT_FIRST, SEARCH_COST } from '../search/visual-search.arguments.js';
+import { DEFAULT_FIRST, SEARCH_COST, TEXT_COST } from '../search/visual-search.arguments.js';
 import { searchReads, visualSearch } from '../search/visual-search.js';
 import { VisualMatchConnection } from '../search/visual-search.types.js';
 import { cancelDesign, removeDesign } from './change-designs.js';
@@ -260,14 +260,14 @@ export class DesignResolver {
   }
 
   @Requires('catalog:read')
-  @Cost(SEARCH_COST + IMAGE_COST)
+  @Cost(SEARCH_COST + IMAGE_COST + TEXT_COST)
   @Paged()
   @FieldResolver(() => VisualMatchConnection, {
     nullable: true,
-    description: `Products that look like it and can be bought now: the search by its image. ${ON_ERROR}`,
+    description: `Products that look like it and can be bought now: the search by its image, and by the type of its garment as \`text\`, so that a coat does not come first for a dress. ${ON_ERROR}`,
   })
   similarProducts(
-    @Root() { image }: Design,
+    @Root() { image, garment }: Design,
     @Ctx() context: Context,
     @Arg('first', () => Int, { nullable: true, defaultValue: DEFAULT_FIRST, description: PAGING.first })
     first: number | null,
@@ -285,6 +285,7 @@ export class DesignResolver {
       where: where ?? null,
       first: first ?? DEFAULT_FIRST,
       after: after ?? null,
+      text: garment?.type ?? null,
       diversity: 0,
       reads: searchReads(info),
     });

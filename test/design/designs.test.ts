@@ -102,6 +102,10 @@ async function ordered(input: object = {}, secret = ours): Promise<Job> {
   return job;
 }
 
+const similarShape = z.object({
+  design: z.object({ similarProducts: z.object({ nodes: z.array(z.object({ handle: z.string() })) }) }),
+});
+
 async function untilState(id: string, state: string, secret = ours): Promise<Job> {
   const read: { job: Job | null } = { job: null };
   await until(`the job is ${state}`, async () => {
@@ -141,9 +145,7 @@ describe('a board becomes a design', () => {
     const { pathname } = new URL(design.image.url);
     expect((await gateway.http.inject(pathname)).statusCode).toBe(200);
     const similar = await gateway.read(
-      z.object({
-        design: z.object({ similarProducts: z.object({ nodes: z.array(z.object({ handle: z.string() })) }) }),
-      }),
+      similarShape,
       'query ($id: ID!) { design(id: $id) { similarProducts(first: 1) { nodes { handle } } } }',
       { id: design.id },
       ours,
@@ -151,6 +153,19 @@ describe('a board becomes a design', () => {
     expect(similar.design.similarProducts.nodes).toEqual([{ handle: 'red-dress' }]);
     const pinned = await writeBoard(gateway, 'pinAdd', { board, image: { id: design.image.id } }, ours);
     expect(pinned.userErrors).toEqual([]);
+  });
+
+  test('beside which its own kind of garment comes first', async () => {
+    const { id } = await ordered({ count: 1 });
+    startWorker(engineOf(async () => [await drawn([100, 20, 160])]));
+    const [design] = (await untilState(id, 'DONE')).designs;
+    const answer = await gateway.read(
+      similarShape,
+      'query ($id: ID!) { design(id: $id) { similarProducts { nodes { handle } } } }',
+      { id: design?.id },
+      ours,
+    );
+    expect(answer.design.similarProducts.nodes).toEqual([{ handle: 'red-dress' }, { handle: 'blue-coat' }]);
   });
 
   test('and its picture is kept as long as it is', async () => {

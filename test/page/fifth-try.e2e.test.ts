@@ -198,3 +198,14 @@ test('German words beside a picture are those of the catalog, also when a link b
   await page.getByRole('button', { name: '„marineblau“' }).waitFor();
   await soon(async () => /navy/i.test(await tiles(page).first().locator('.tile-title').innerText()));
 });
+
+test('no size below a picture is cut off', async () => {
+  const page = await visit('?category=bottoms/jeans', { screen: PHONE });
+  const sizes = tiles(page).locator('.tile-sizes');
+  await sizes.first().waitFor();
+  await soon(async () => (await sizes.allInnerTexts()).some((text) => /\bW\d\d \+\d+$/.test(text)));
+  const cut = await sizes.evaluateAll(
+    (all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length,
+  );
+  expect(cut).toBe(0);
+});

@@ -226,7 +226,7 @@ describe.each(SCREENS)('on a $name', (screen) => {
     await isStill(page);
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Why these results?' }).click();
+    await page.getByRole('button', { name: 'For developers' }).click();
     const panel = page.getByRole('dialog');
     // The last search is open already, so a click would close it where no question came after it.
     const search = panel.locator('details').filter({ hasText: 'FindAlike' }).first();
@@ -457,7 +457,7 @@ test('another market has its own prices, and the choice is kept', async () => {
 test('an operation opens in GraphiQL as it was sent, with its variables', async () => {
   const page = await visit('?q=leopard', { screen: SCREENS[1] });
   await tiles(page).first().waitFor();
-  await page.getByRole('button', { name: 'Why these results?' }).click();
+  await page.getByRole('button', { name: 'For developers' }).click();
   const panel = page.getByRole('dialog');
   await panel.getByText('Browse').first().click();
   const link = await panel.getByRole('link', { name: 'Open in GraphiQL' }).first().getAttribute('href');

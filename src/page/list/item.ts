@@ -31,3 +31,14 @@ export const sizesOf = ({ availability }: TileProductFragment): string[] => [
     ),
   ),
 ];
+
+/** Sizes as far as they fit into so many letters, and how many more there are: a size that is cut off is another size. */
+export function firstSizes(sizes: readonly string[], chars: number): string {
+  const all = sizes.join(' ');
+  if (all.length <= chars) return all;
+  for (let count = sizes.length - 1; count > 0; count -= 1) {
+    const some = `${sizes.slice(0, count).join(' ')} +${sizes.length - count}`;
+    if (some.length <= chars) return some;
+  }
+  return '';
+}

@@ -7,7 +7,7 @@ import { place } from '../route.js';
 import { money, t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 import { Link } from '../ui/link.js';
-import { type Item, sizesOf } from './item.js';
+import { firstSizes, type Item, sizesOf } from './item.js';
 import { Picture } from './picture.js';
 import { noteTapped } from './tapped.js';
 
@@ -64,7 +64,10 @@ function TileContent({ item, start, top, width, height, position, count, eager, 
           <ProductPrice range={product.priceRange} />
           {sizes.length === 0 ? null : (
             <span class="tile-sizes">
-              <span class="unseen">{t.value.inSizes}</span> {sizes.join(' ')}
+              <span class="unseen">
+                {t.value.inSizes} {sizes.join(' ')}
+              </span>
+              <span aria-hidden="true">{firstSizes(sizes, charsBeside(width, product.priceRange))}</span>
             </span>
           )}
         </span>
@@ -95,14 +98,31 @@ interface Range {
   readonly max: { readonly amount: string };
 }
 
+/** About the width of a letter of the facts below a picture, and of the gap between them. */
+const LETTER_PX = 7.5;
+const GAP_PX = 12;
+
+/** How many letters have room beside the price. */
+function charsBeside(width: number, range: Range | null | undefined): number {
+  if (range == null) return Math.floor(width / LETTER_PX);
+  const { compareAtAmount, currencyCode } = range.min;
+  const price = priceOf(range) + (compareAtAmount == null ? '' : ` ${money(compareAtAmount, currencyCode)}`);
+  return Math.floor((width - GAP_PX) / LETTER_PX) - price.length;
+}
+
+/** The price, or the lowest of several. */
+function priceOf({ min, max }: Range): string {
+  const shown = money(min.amount, min.currencyCode);
+  return max.amount === min.amount ? shown : t.value.from(shown);
+}
+
 /** The lowest price, with what it was before a sale. */
 export function ProductPrice({ range }: { readonly range?: Range | null }) {
   if (range == null) return null;
-  const { amount, compareAtAmount, currencyCode } = range.min;
-  const shown = money(amount, currencyCode);
+  const { compareAtAmount, currencyCode } = range.min;
   return (
     <span class={compareAtAmount == null ? 'price' : 'price price-sale'}>
-      {range.max.amount === amount ? shown : t.value.from(shown)}
+      {priceOf(range)}
       {compareAtAmount == null ? null : (
         <>
           {' '}

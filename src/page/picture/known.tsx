@@ -79,6 +79,8 @@ interface KnownProps {
   readonly kind: string | null | undefined;
   /** The handle of the category that it may have, although what comes first is of another one; null: none. */
   readonly maybe: string | null;
+  /** Whether this is about all of the picture. */
+  readonly isWhole: boolean;
   /** The handles of the categories of what is in the whole picture; none for a part. */
   readonly items: readonly string[];
   /** The handle of the category that the list was narrowed to because the part is small; null: none. */
@@ -86,7 +88,7 @@ interface KnownProps {
 }
 
 /** What the picture shows, how sure that is, and where it comes from; or that nobody can tell. */
-export function Known({ identified: { value, failure }, kind, maybe, items, only }: KnownProps) {
+export function Known({ identified: { value, failure }, kind, ...rest }: KnownProps) {
   // The results are what the shopper came for; without a name they stand alone.
   if (failure !== null) return null;
   if (value === null || kind === undefined) return <div class="known known-expected" aria-hidden="true" />;
@@ -94,7 +96,7 @@ export function Known({ identified: { value, failure }, kind, maybe, items, only
   return (
     <section class="known">
       {match == null ? (
-        <Unnamed kind={kind} maybe={maybe} items={items} only={only} />
+        <Unnamed kind={kind} {...rest} />
       ) : (
         <>
           <h2>{t.value.whatItIs}</h2>
@@ -128,17 +130,18 @@ export function Known({ identified: { value, failure }, kind, maybe, items, only
 function Unnamed({
   kind,
   maybe,
+  isWhole,
   items,
   only,
-}: Pick<KnownProps, 'maybe' | 'items' | 'only'> & { readonly kind: string | null }) {
+}: Omit<KnownProps, 'identified' | 'kind'> & { readonly kind: string | null }) {
   const [title, text] =
     kind !== null
       ? [t.value.someKind(word(kind)), t.value.someKindText]
       : items.length > 1
         ? [t.value.severalKinds(joined(items.map(word), 'conjunction')), t.value.severalKindsText]
         : maybe !== null
-          ? [t.value.maybeKind(word(maybe)), t.value.someKindText]
-          : [t.value.cannotTell, t.value.cannotTellText];
+          ? [t.value.maybeKind(word(maybe)), items.length === 1 ? t.value.oneKindText : t.value.someKindText]
+          : [t.value.cannotTell, isWhole ? t.value.cannotTellWhole : t.value.cannotTellText];
   return (
     <>
       <h2>{title}</h2>

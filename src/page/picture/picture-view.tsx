@@ -163,6 +163,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
           identified={identified}
           kind={isNamed ? null : said}
           maybe={kind}
+          isWhole={box === null}
           items={box === null ? namesOf(found) : []}
           only={only !== null && place.filters.categories.includes(only) ? only : null}
         />

@@ -132,10 +132,14 @@ export const de: Texts = {
   maybeKind: (kind) => `Vielleicht ${kind}.`,
   severalKinds: (kinds) => `Ich sehe ${kinds}.`,
   severalKindsText: 'Tipp auf einen Punkt, um danach zu suchen. Das hier ist allem am nächsten.',
-  someKindText: 'Kein Produkt hier ist ähnlich genug, um es zu benennen. Das hier kommt am nächsten.',
+  oneKindText:
+    'Tipp auf den Punkt, um danach zu suchen, oder auf etwas anderes im Bild. Das hier ist allem am nächsten.',
+  someKindText: 'Welches genau, ist nicht sicher. Das Ähnlichste kommt zuerst.',
   onlyKindText: (kind) =>
     `Gefiltert auf ${kind}: Ein so kleiner Ausschnitt kann nach allem Möglichen aussehen.`,
-  cannotTellText: 'Nichts in diesem Laden ist ähnlich genug, um es zu benennen. Das hier kommt am nächsten.',
+  cannotTellText: 'Das Ähnlichste kommt zuerst.',
+  cannotTellWhole:
+    'Wenn ein Kleidungsstück darauf ist, tipp es an. Das hier ist dem ganzen Bild am nächsten.',
   labels: {
     BRAND: 'Marke',
     CATEGORY: 'Art',
@@ -175,7 +179,7 @@ export const de: Texts = {
   chooseFirst: (what) => `Bitte zuerst wählen: ${what}.`,
   holdIt: 'Für mich zurücklegen',
   isHeld: 'Für dich zurückgelegt',
-  heldUntil: (time) => `Bis ${time} für dich. Du kannst verlängern.`,
+  heldUntil: (time) => `Bis ${time} für dich, wenn du nicht verlängerst.`,
   chooseToSee: (what) => `${what} wählen, dann siehst du, was noch da ist.`,
   holdMeans: (usual) => `Kostenlos. Zurückgelegt für ${usual}: So lange kann es niemand anders kaufen.`,
   holdLonger: (longest) => `Du kannst verlängern, auf insgesamt ${longest}.`,
@@ -326,7 +330,7 @@ export const de: Texts = {
     other: { title: 'Das hat nicht geklappt', text: 'Es liegt nicht an dir.' },
   },
 
-  why: 'Warum diese Ergebnisse?',
+  why: 'Für Entwickler',
   whyText: 'Was diese Seite gefragt hat, das Neueste zuerst. Alles ist die öffentliche API; probier sie in',
   whyFacts: {
     roundTrip: 'Hin und zurück',

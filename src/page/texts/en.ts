@@ -140,9 +140,12 @@ export const en = {
   maybeKind: (kind: string) => `Perhaps ${kind}.`,
   severalKinds: (kinds: string) => `I see ${kinds}.`,
   severalKindsText: 'Tap a dot to search for one. These come nearest to all of them.',
-  someKindText: 'No product here is close enough to name it. These come nearest.',
+  oneKindText:
+    'Tap the dot to search for that, or tap anything else in the picture. These come nearest to all of it.',
+  someKindText: 'Not sure which one it is. The nearest come first.',
   onlyKindText: (kind: string) => `Filtered to ${kind}: so small a part can look like anything.`,
-  cannotTellText: 'Nothing here is close enough to name it. These come nearest.',
+  cannotTellText: 'The nearest come first.',
+  cannotTellWhole: 'If there is a garment in it, tap it. These come nearest to all of the picture.',
   labels: {
     BRAND: 'Brand',
     CATEGORY: 'Kind',
@@ -337,7 +340,7 @@ export const en = {
     other: { title: 'That did not work', text: 'It is not your fault.' },
   },
 
-  why: 'Why these results?',
+  why: 'For developers',
   whyText: 'What this page asked, newest first. Everything is the public API; try it in',
   whyFacts: {
     roundTrip: 'Round trip',
