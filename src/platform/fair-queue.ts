@@ -14,13 +14,41 @@ interface Place<T> {
 /**
  * A queue in which clients take turns. The entries of one client keep their order. An entry that several clients wait
  * for has its turn when the first of them does.
+ *
+ * Turns may cost: a client whose turns cost more than those of others waits until they have had as much, and one that
+ * comes later has no more to catch up on than whoever is served now (start-time fair queueing: Goyal, Vin, and Cheng,
+ * SIGCOMM 1996).
  */
 export class FairQueue<T> {
-  /** The client whose turn it is comes first. */
+  /** Of those that have had equally much, the client whose turn it is comes first. */
   readonly #lines = new Map<string, Set<Place<T>>>();
+  /** What clients have had in turns, if it is more than the one that is served now had before. */
+  readonly #had = new Map<string, number>();
+  #now = 0;
   #length = 0;
 
   constructor(private readonly places = Infinity) {}
+
+  /** Says what a turn of a client costs, which it had when nobody waited, or what its last turn cost beyond the price. */
+  charge(client: string, cost: number): void {
+    this.#had.set(client, this.#hadOf(client) + cost);
+  }
+
+  /** Says that a client is served. */
+  serve(client: string, cost: number): void {
+    this.#now = Math.max(this.#now, this.#hadOf(client));
+    this.charge(client, cost);
+    for (const [name, had] of this.#had) if (had <= this.#now) this.#had.delete(name);
+  }
+
+  #hadOf(client: string): number {
+    return Math.max(this.#now, this.#had.get(client) ?? 0);
+  }
+
+  #inTurn(): readonly (readonly [string, Set<Place<T>>])[] {
+    const lines = [...this.#lines];
+    return this.#had.size === 0 ? lines : lines.sort(([a], [b]) => this.#hadOf(a) - this.#hadOf(b));
+  }
 
   get length(): number {
     return this.#length;
@@ -91,8 +119,8 @@ export class FairQueue<T> {
 
   /** The entry whose turn it is. */
   peek(): T | undefined {
-    const [first] = this.#lines.values();
-    const [place] = first ?? [];
+    const [first] = this.#inTurn();
+    const [place] = first?.[1] ?? [];
     return place?.entry;
   }
 
@@ -103,7 +131,7 @@ export class FairQueue<T> {
   shift(
     mayStart: (entry: T, client: string) => boolean = () => true,
   ): { readonly entry: T; readonly client: string } | undefined {
-    for (const [client, line] of this.#lines) {
+    for (const [client, line] of this.#inTurn()) {
       for (const { entry, leave } of line) {
         if (!mayStart(entry, client)) continue;
         leave();

@@ -30,6 +30,13 @@ export const tooMuchMemory = (cause?: unknown): RequestError =>
     { cause },
   );
 
+export const tooMuchTime = (cause?: unknown): RequestError =>
+  new RequestError(
+    'IMAGE_TOO_LARGE',
+    'The image takes far longer to decode than others of its size; save it again with an image editor, or send a smaller one.',
+    { cause },
+  );
+
 export const undecodable = (cause?: unknown): RequestError =>
   new RequestError(
     'IMAGE_UNDECODABLE',

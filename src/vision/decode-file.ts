@@ -6,6 +6,7 @@ import { RequestError } from '../errors.js';
 import { dominantColor } from './color.js';
 import { DECODE_TIMEOUT_SECONDS, heic, tooSlow, undecodable } from './decode-errors.js';
 import { type DecoderWork, type factsResult, type pixelsResult, pointsOf } from './decoder.protocol.js';
+import { assertSimpleProfile } from './color-profile.js';
 import { assertDecodable, FORMATS, type ImageHeader } from './image-budget.js';
 import { assertOnePass, isHeic } from './image-file.js';
 import { toSquare } from './raster.js';
@@ -48,11 +49,13 @@ export async function decodeFile(file: Uint8Array, work: DecoderWork): Promise<u
 
 async function readHeader(file: Uint8Array): Promise<ImageHeader> {
   if (isHeic(file)) throw heic();
-  const { format, autoOrient, channels, depth, isProgressive, pages } = await openImage(
+  assertOnePass(file);
+  const { format, autoOrient, channels, depth, isProgressive, pages, icc } = await openImage(
     file,
     false,
   ).metadata();
   if (!isFormat(format)) throw undecodable();
+  if (icc !== undefined) assertSimpleProfile(icc);
   const header: ImageHeader = {
     format: FORMATS[format],
     width: autoOrient.width,
@@ -63,7 +66,6 @@ async function readHeader(file: Uint8Array): Promise<ImageHeader> {
     frames: pages ?? 1,
   };
   assertDecodable(header);
-  assertOnePass(file, header.format);
   return header;
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
-import { currentClients } from '../platform/clients.js';
+import { BACKGROUND_CLIENT, currentClients } from '../platform/clients.js';
 import { FairQueue, isOverShare } from '../platform/fair-queue.js';
 import { traced } from '../platform/tracing.js';
 import { awaitTurn } from './turn.js';
@@ -20,10 +20,11 @@ export const MAX_WAITING = 64;
 /** Total size of the files of waiting images, which stay in memory. */
 const MAX_WAITING_FILE_BYTES = 128 * 1024 * 1024;
 
-/** What an image costs: its file while it waits, and memory while it is decoded. */
+/** What an image costs: its file while it waits, and memory and points while it is decoded. */
 interface DecodeCost {
   readonly fileBytes: number;
   readonly workBytes: number;
+  readonly points: number;
 }
 
 interface Waiting {
@@ -38,7 +39,7 @@ let bytesInWork = 0;
 
 /**
  * Runs the work in its turn. Every image that this process decodes goes through this queue, in which clients take
- * turns.
+ * turns: whoever has had fewer points of late is first.
  * @throws RequestError SERVICE_OVERLOADED when too many wait, or too many of the same client, or it has waited too
  * long; the reason of `signal` while it waits
  */
@@ -52,7 +53,7 @@ async function inTurn<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   if (waiting.length > 0 || !fits(cost)) await wait(cost, signal);
-  else take(cost);
+  else take(cost, currentClients().owner);
   try {
     return await work();
   } finally {
@@ -69,10 +70,14 @@ export const decodeLoad = (): { waiting: number; inWork: number } => ({ waiting:
 const fits = ({ workBytes }: DecodeCost): boolean =>
   inWork === 0 || (inWork < DECODED_AT_ONCE && bytesInWork + workBytes <= MAX_BYTES_IN_WORK);
 
-function take({ workBytes }: DecodeCost): void {
+function take({ workBytes, points }: DecodeCost, client: string): void {
+  waiting.serve(client, points);
   inWork += 1;
   bytesInWork += workBytes;
 }
+
+/** Says that decoding for the current client took more than was said. */
+export const chargeDecoding = (points: number): void => waiting.charge(currentClients().owner, points);
 
 function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> {
   const clients = currentClients();
@@ -101,9 +106,9 @@ function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> 
 
 function startNext(): void {
   for (let next = waiting.peek(); next !== undefined && fits(next.cost); next = waiting.peek()) {
-    waiting.shift();
+    const client = waiting.shift()?.client ?? BACKGROUND_CLIENT;
     waitingFileBytes -= next.cost.fileBytes;
-    take(next.cost);
+    take(next.cost, client);
     next.start();
   }
 }

@@ -1,7 +1,8 @@
 import { RequestError } from '../errors.js';
 import { undecodable } from './decode-errors.js';
 import { requestPayer } from '../platform/request-payer.js';
-import { inDecodeQueue } from './decode-queue.js';
+import { chargeDecoding, inDecodeQueue } from './decode-queue.js';
+import { MICROSECONDS_A_POINT, turnCost, usualMicroseconds } from './decode-time.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
 import type { Frame } from './framing.js';
@@ -129,7 +130,8 @@ const sizeOf = (
 
 /**
  * Decodes an image when its turn comes, unless `signal` aborts before that. `moreBytes` is the additional memory that
- * the work takes. The request pays first, and what fails is paid for too.
+ * the work takes. The request pays first, and what fails is paid for too. It owes what the image took beyond what such
+ * images usually take at most.
  */
 async function decode(
   header: ImageHeader,
@@ -139,9 +141,15 @@ async function decode(
 ): Promise<unknown> {
   const added = work.points - INCLUDED_DECODING;
   if (added > 0) requestPayer()?.pay(added);
+  const owe = (microseconds: number): void => {
+    const points = Math.ceil((microseconds - usualMicroseconds(work)) / MICROSECONDS_A_POINT);
+    if (points <= 0) return;
+    chargeDecoding(points);
+    requestPayer()?.owe(points);
+  };
   return inDecodeQueue(
-    { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes },
-    () => inDecoder(bytes, work),
+    { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes, points: turnCost(work) },
+    () => inDecoder(bytes, work, owe),
     signal,
   );
 }

@@ -6,7 +6,14 @@
 import { setPriority } from 'node:os';
 import { RequestError } from '../errors.js';
 import { decodeFile } from './decode-file.js';
-import { type DecoderAnswer, decoderJob, EXIT_OVER_MEMORY, REFUSALS } from './decoder.protocol.js';
+import { mostMicroseconds, usualMicroseconds } from './decode-time.js';
+import {
+  type DecoderAnswer,
+  decoderJob,
+  EXIT_OVER_MEMORY,
+  EXIT_OVER_TIME,
+  REFUSALS,
+} from './decoder.protocol.js';
 
 /**
  * The largest allowed image takes 256 MB, its rendition up to 144 MB, and the process itself 60 MB; a file that takes
@@ -14,7 +21,7 @@ import { type DecoderAnswer, decoderJob, EXIT_OVER_MEMORY, REFUSALS } from './de
  */
 const MAX_RSS = 640 * 1024 * 1024;
 /** A decoder allocates at most some 10 MB in this time. */
-const CHECK_MEMORY_EVERY_MS = 20;
+const CHECK_EVERY_MS = 20;
 const CHECK_PARENT_EVERY_MS = 1_000;
 
 /**
@@ -32,25 +39,42 @@ setInterval(() => {
   if (!process.connected) process.exit();
 }, CHECK_PARENT_EVERY_MS);
 
+/** CPU time of this process, in microseconds. */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** CPU time that the running jobs may take together. */
+let most = 0;
+/** CPU time at the start of the running jobs, and what jobs that have ended since then may have taken. */
+let others = 0;
 let jobs = 0;
-let memoryCheck: NodeJS.Timeout | undefined;
+let check: NodeJS.Timeout | undefined;
 
 process.on('message', (message: unknown) => {
   const { id, file, work } = decoderJob.parse(message);
+  const start = cpuTime();
+  if (jobs === 0) others = start;
   jobs += 1;
+  most += mostMicroseconds(work);
   // Decoders run on threads of libuv, so this timer runs meanwhile.
-  memoryCheck ??= setInterval(() => {
+  check ??= setInterval(() => {
     if (process.memoryUsage.rss() > MAX_RSS) process.exit(EXIT_OVER_MEMORY);
-  }, CHECK_MEMORY_EVERY_MS);
+    if (cpuTime() - others > most) process.exit(EXIT_OVER_TIME);
+  }, CHECK_EVERY_MS);
   void decodeFile(file, work)
     .then((result): DecoderAnswer['outcome'] => ({ result }), failure)
     .then((outcome) => {
+      const cpu = cpuTime() - start;
       jobs -= 1;
+      most -= mostMicroseconds(work);
+      others += Math.min(cpu, usualMicroseconds(work));
       if (jobs === 0) {
-        clearInterval(memoryCheck);
-        memoryCheck = undefined;
+        clearInterval(check);
+        check = undefined;
       }
-      const answer: DecoderAnswer = { id, rss: process.memoryUsage.rss(), outcome };
+      const answer: DecoderAnswer = { id, rss: process.memoryUsage.rss(), cpu, outcome };
       // The parent may have gone; then this process ends anyway.
       process.send?.(answer, undefined, {}, () => undefined);
     });

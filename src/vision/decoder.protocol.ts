@@ -50,6 +50,8 @@ export const decoderAnswer = z.object({
   id: z.number(),
   /** Memory of the process after the work, in bytes. */
   rss: z.number(),
+  /** CPU time of the process during the work, in microseconds. */
+  cpu: z.number(),
   outcome: z.union([
     z.object({ result: z.unknown() }),
     z.object({
@@ -80,5 +82,6 @@ export const factsResult = z.object({
 });
 export const pixelsResult = z.object({ data: bytes, width: z.number(), height: z.number() });
 
-/** The exit code of a decoder that took too much memory. */
+/** The exit codes of a decoder that took too much memory, or too much CPU time. */
 export const EXIT_OVER_MEMORY = 3;
+export const EXIT_OVER_TIME = 4;

@@ -1,7 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { RequestError } from '../errors.js';
-import { DECODE_TIMEOUT_SECONDS, tooMuchMemory, tooSlow, undecodable } from './decode-errors.js';
-import { decoderAnswer, type DecoderWork, EXIT_OVER_MEMORY, pointsOf } from './decoder.protocol.js';
+import { DECODE_TIMEOUT_SECONDS, tooMuchMemory, tooMuchTime, tooSlow, undecodable } from './decode-errors.js';
+import { mostMicroseconds } from './decode-time.js';
+import {
+  decoderAnswer,
+  type DecoderWork,
+  EXIT_OVER_MEMORY,
+  EXIT_OVER_TIME,
+  pointsOf,
+} from './decoder.protocol.js';
 
 /** Some decoders do not look at sharp's timeout; a process that is still busy after this is ended. */
 const KILL_AFTER_MS = (DECODE_TIMEOUT_SECONDS + 5) * 1_000;
@@ -20,13 +27,19 @@ const ATTEMPTS = 2;
 
 /** The process ended before it answered. */
 class DecoderEnded extends Error {
-  constructor(readonly why: 'slow' | 'over memory' | 'crashed') {
+  constructor(readonly why: 'slow' | 'over memory' | 'over time' | 'crashed') {
     super(`The image decoder ended: ${why}`);
   }
 }
 
+/** What a decoder found, and the CPU time of its process meanwhile, in microseconds. */
+interface Decoded {
+  readonly result: unknown;
+  readonly cpu: number;
+}
+
 interface Job {
-  readonly resolve: (result: unknown) => void;
+  readonly resolve: (decoded: Decoded) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -37,16 +50,24 @@ const decoders = new Set<Decoder>();
  * Reads an image file in another process. The caller limits how many files are decoded at once; any number of headers
  * may be read.
  *
+ * @param took is told the CPU time of the decoder meanwhile, in microseconds
  * @returns what decoder.protocol.ts says for this kind of work
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
-export async function inDecoder(file: Uint8Array, work: DecoderWork): Promise<unknown> {
+export async function inDecoder(
+  file: Uint8Array,
+  work: DecoderWork,
+  took: (microseconds: number) => void = () => undefined,
+): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
-    const decoder = work.kind === 'header' ? shared() : exclusive();
+    const decoder = work.kind !== 'header' ? exclusive() : attempt === 1 ? shared() : unused();
     try {
-      return await decoder.run(file, work);
+      const { result, cpu } = await decoder.run(file, work);
+      took(cpu);
+      return result;
     } catch (error) {
       if (!(error instanceof DecoderEnded)) throw error;
+      if (error.why === 'over time') took(mostMicroseconds(work));
       // A header shares its process, so its end may be another file's fault.
       const isGuilty = attempt === ATTEMPTS || (work.kind !== 'header' && error.why !== 'crashed');
       if (isGuilty) throw blamed(error, work);
@@ -60,6 +81,11 @@ function shared(): Decoder {
   return least ?? new Decoder();
 }
 
+/** For work that may have ended a process, so that it ends no other work. */
+function unused(): Decoder {
+  return [...decoders].find(({ load }) => load === 0) ?? new Decoder();
+}
+
 /** For a process that decodes one image at a time. */
 function exclusive(): Decoder {
   return [...decoders].find(({ isDecoding }) => !isDecoding) ?? new Decoder();
@@ -71,6 +97,8 @@ function blamed(ended: DecoderEnded, work: DecoderWork): RequestError {
       return tooSlow(pointsOf(work), ended);
     case 'over memory':
       return tooMuchMemory(ended);
+    case 'over time':
+      return tooMuchTime(ended);
     case 'crashed':
       return undecodable(ended);
   }
@@ -96,6 +124,7 @@ class Decoder {
     this.#child.on('error', () => this.#end());
     this.#child.once('exit', (code) => {
       if (code === EXIT_OVER_MEMORY) this.#why = 'over memory';
+      if (code === EXIT_OVER_TIME) this.#why = 'over time';
       this.#end();
     });
     decoders.add(this);
@@ -110,13 +139,13 @@ class Decoder {
     return this.#decoding > 0;
   }
 
-  async run(file: Uint8Array, work: DecoderWork): Promise<unknown> {
+  async run(file: Uint8Array, work: DecoderWork): Promise<Decoded> {
     const decoding = work.kind === 'header' ? 0 : 1;
     const id = this.#nextId++;
     this.#decoding += decoding;
     const late = setTimeout(() => this.#kill('slow'), KILL_AFTER_MS);
     try {
-      return await new Promise((resolve, reject) => {
+      return await new Promise<Decoded>((resolve, reject) => {
         this.#jobs.set(id, { resolve, reject });
         this.#wake();
         this.#child.send({ id, file, work }, (error) => {
@@ -132,12 +161,12 @@ class Decoder {
   }
 
   #answer(message: unknown): void {
-    const { id, rss, outcome } = decoderAnswer.parse(message);
+    const { id, rss, cpu, outcome } = decoderAnswer.parse(message);
     const job = this.#jobs.get(id);
     if (rss > LARGE_RSS) decoders.delete(this);
     if ('refused' in outcome) job?.reject(new RequestError(outcome.refused.code, outcome.refused.message));
     else if ('failed' in outcome) job?.reject(new Error(`The image decoder failed: ${outcome.failed}`));
-    else job?.resolve(outcome.result);
+    else job?.resolve({ result: outcome.result, cpu });
   }
 
   #wake(): void {

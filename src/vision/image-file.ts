@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.js';
+import { undecodable } from './decode-errors.js';
 import { endOfAvif, isOneFrame } from './avif-file.js';
-import type { ImageFormat } from './image-budget.js';
 import { partCounter } from './file-parts.js';
 import { MAX_JPEG_SCANS, readJpegFile } from './jpeg-file.js';
 
@@ -30,41 +30,72 @@ export function trimImage(bytes: Uint8Array): Buffer {
   return end === null ? file : file.subarray(0, end);
 }
 
-/** @throws RequestError IMAGE_TOO_LARGE when a decoder would go over the picture too many times */
-export function assertOnePass(bytes: Uint8Array, format: ImageFormat): void {
+/** @throws RequestError IMAGE_TOO_LARGE when a decoder would go over the file too many times */
+export function assertOnePass(bytes: Uint8Array): void {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (format === 'jpeg' && readJpegFile(file).scans > MAX_JPEG_SCANS) {
+  if (isJpeg(file) && readJpegFile(file).scans > MAX_JPEG_SCANS) {
     throw new RequestError(
       'IMAGE_TOO_LARGE',
       `The JPEG has more than ${MAX_JPEG_SCANS} scans; save it as a baseline JPEG.`,
     );
   }
-  if (format === 'avif' && !isOneFrame(file)) {
+  if (isAvif(file) && !isOneFrame(file)) {
+    if (!brandsOf(file).includes('avif')) throw undecodable();
     throw new RequestError(
       'IMAGE_TOO_LARGE',
       'The AVIF has several frames or parts, or is malformed; save it as a single still image, or as JPEG.',
     );
   }
+  if (isRiff(file) && framesOfWebp(file) > MAX_FRAMES) {
+    throw new RequestError(
+      'IMAGE_TOO_LARGE',
+      `The WebP has more than ${MAX_FRAMES} frames; save its first frame as a still image.`,
+    );
+  }
+}
+
+/** For each frame of a WebP, its decoder goes over all of them. */
+const MAX_FRAMES = 1_000;
+const RIFF_HEADER_BYTES = 12;
+
+const isRiff = (file: Buffer): boolean =>
+  file.length > RIFF_HEADER_BYTES && file.toString('latin1', 0, 4) === 'RIFF';
+
+function framesOfWebp(file: Buffer): number {
+  const countPart = partCounter();
+  let frames = 0;
+  // A chunk consists of type, length, and data, and begins at an even place.
+  for (let at = RIFF_HEADER_BYTES; at + 8 <= file.length;) {
+    countPart();
+    if (file.toString('latin1', at, at + 4) === 'ANMF') frames += 1;
+    const length = file.readUInt32LE(at + 4);
+    at += 8 + length + (length % 2);
+  }
+  return frames;
 }
 
 /** Whether the file is HEIC. AVIF files have the same structure, and some also name the general brands of both. */
 export function isHeic(bytes: Uint8Array): boolean {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!isAvif(file)) return false;
-  // The major brand, a version, and the compatible brands.
+  const brands = brandsOf(file);
+  return !brands.includes('avif') && brands.some((brand) => HEVC_BRANDS.has(brand));
+}
+
+/** The major brand of a file with the structure of AVIF, and those that it is compatible with. */
+function brandsOf(file: Buffer): readonly string[] {
   const end = Math.min(file.readUInt32BE(0), file.length, 16 + 4 * MAX_BRANDS);
   const brands = [file.toString('latin1', 8, 12)];
   for (let at = 16; at + 4 <= end; at += 4) brands.push(file.toString('latin1', at, at + 4));
-  return !brands.includes('avif') && brands.some((brand) => HEVC_BRANDS.has(brand));
+  return brands;
 }
 
 function endOf(file: Buffer): number | null {
   if (isJpeg(file)) return readJpegFile(file).end;
   if (isAvif(file)) return endOfAvif(file);
   if (file.subarray(0, PNG.length).equals(PNG)) return endOfPng(file);
-  const magic = file.toString('latin1', 0, 4);
-  if (magic === 'RIFF' && file.length > 12) return Math.min(file.length, 8 + file.readUInt32LE(4));
-  return magic === 'GIF8' ? endOfGif(file) : null;
+  if (isRiff(file)) return Math.min(file.length, 8 + file.readUInt32LE(4));
+  return file.toString('latin1', 0, 4) === 'GIF8' ? endOfGif(file) : null;
 }
 
 function endOfPng(file: Buffer): number | null {

@@ -12,7 +12,16 @@ import {
   pngWithChunk,
   webpWithChunk,
 } from '../vision/attached-data.js';
-import { flat, lyingAvif, manyScans, repeatedAvif, stuffedPng, withSize } from '../vision/hostile-images.js';
+import {
+  flat,
+  lyingAvif,
+  manyFrames,
+  manyScans,
+  manySteps,
+  repeatedAvif,
+  stuffedPng,
+  withSize,
+} from '../vision/hostile-images.js';
 import { fixture } from '../vision/support.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
@@ -95,6 +104,18 @@ describe('an image that is too much to decode', () => {
       async () => manyScans(await flat(640).jpeg({ progressive: true }).toBuffer(), 60),
       'IMAGE_TOO_LARGE',
     ],
+    // Its header took 15 s of CPU on 2026-11-30, with more frames.
+    [
+      'a WebP of many frames',
+      async () => manyFrames(await flat(1).webp({ lossless: true }).toBuffer(), 1_001),
+      'IMAGE_TOO_LARGE',
+    ],
+    // It took 12 s of CPU on 2026-11-30, with 5,000 steps.
+    [
+      'a JPEG with a color profile of many steps',
+      async () => manySteps(await flat(64).jpeg().toBuffer(), 17),
+      'IMAGE_UNDECODABLE',
+    ],
     [
       'an AVIF that is larger than it says',
       async () => lyingAvif(await flat(3000).avif({ effort: 0 }).toBuffer(), 64),
@@ -125,6 +146,16 @@ describe('an image that is too much to decode', () => {
       },
     });
   });
+});
+
+test.each<[string, () => Promise<Buffer>]>([
+  ['an animation', async () => manyFrames(await flat(1).webp({ lossless: true }).toBuffer(), 200)],
+  [
+    'a picture with a color profile of a few steps',
+    async () => manySteps(await flat(64).jpeg().toBuffer(), 4),
+  ],
+])('%s is taken', async (_what, make) => {
+  expect(await upload(await make())).toMatchObject({ status: 200 });
 });
 
 test.each(['jpeg', 'png', 'webp', 'avif', 'gif'] as const)(

@@ -6,9 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import { decodeSquare, inspectImage } from '../../src/vision/decode.js';
+import { mostMicroseconds } from '../../src/vision/decode-time.js';
 import { inDecoder } from '../../src/vision/decoder.js';
 import { PAD } from '../../src/vision/framing.js';
 import { until } from '../support/waiting.js';
+import { flat, manySteps } from './hostile-images.js';
 import { failure, fixture } from './support.js';
 
 /** What these tests read of processes is in /proc. */
@@ -92,6 +94,18 @@ onLinux('decoders are processes', () => {
       message: expect.stringContaining('memory'),
     });
     await expect(inspectImage(fixture('drawn-tee-striped.jpg'))).resolves.toMatchObject({ width: 480 });
+  });
+
+  // Its decoder was busy for 15 s on 2026-11-30.
+  test('a file that takes far more CPU time than it costs ends its decoder, and that is told', async () => {
+    const took: number[] = [];
+    const file = manySteps(await flat(64).jpeg().toBuffer(), 5_000);
+    const work = { kind: 'raster', pixels: 64 * 64, points: 10, side: 100 } as const;
+    expect(await failure(inDecoder(file, work, (microseconds) => took.push(microseconds)))).toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      message: expect.stringContaining('far longer to decode'),
+    });
+    expect(took).toEqual([mostMicroseconds(work)]);
   });
 
   // Failed on 2026-11-30: a picture of a phone was said to be too large.

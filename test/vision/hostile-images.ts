@@ -78,3 +78,74 @@ export function withSize(image: Buffer, side: number): Buffer {
   file.writeUInt32LE(((side - 1) | ((side - 1) << 14) | flags) >>> 0, at);
   return file;
 }
+
+/** A lossless WebP as the only picture of an animation, so many times. */
+export function manyFrames(webp: Buffer, frames: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(data.length);
+    return Buffer.concat([Buffer.from(type), length, data, Buffer.alloc(data.length % 2)]);
+  };
+  // Extended: animated, with transparency, of one pixel.
+  const head = chunk('VP8X', Buffer.from('12000000000000000000', 'hex'));
+  // Where it is, its size minus one, 40 ms.
+  const frame = chunk(
+    'ANMF',
+    Buffer.concat([Buffer.from('00000000000000000000000028000000', 'hex'), webp.subarray(12)]),
+  );
+  const body = [
+    Buffer.from('WEBP'),
+    head,
+    chunk('ANIM', Buffer.alloc(6)),
+    ...Array<Buffer>(frames).fill(frame),
+  ];
+  return chunk('RIFF', Buffer.concat(body));
+}
+
+/** A JPEG with a color profile (ICC.1:2022) whose transform to the profile connection space has so many steps. */
+export function manySteps(jpeg: Buffer, steps: number): Buffer {
+  const words = (...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(4 * values.length);
+    values.forEach((value, index) => bytes.writeInt32BE(value, 4 * index));
+    return bytes;
+  };
+  const fixed = (...values: number[]): Buffer => words(...values.map((value) => Math.round(value * 65_536)));
+  const type = (name: string, ...data: Buffer[]): Buffer =>
+    Buffer.concat([Buffer.from(name), words(0), ...data]);
+  const channels = Buffer.from([0, 3, 0, 3]);
+  const identity = Buffer.alloc(48);
+  [0, 4, 8].forEach((place) => identity.writeFloatBE(1, 4 * place));
+  const step = type('matf', channels, identity);
+  // All are the same one.
+  const places = Array.from({ length: steps }, () => words(16 + 8 * steps, step.length));
+  const tags: [string, Buffer][] = [
+    ['wtpt', type('XYZ ', fixed(0.9642, 1, 0.8249))],
+    ['rXYZ', type('XYZ ', fixed(0.4361, 0.2225, 0.0139))],
+    ['gXYZ', type('XYZ ', fixed(0.3851, 0.7169, 0.0971))],
+    ['bXYZ', type('XYZ ', fixed(0.1431, 0.0606, 0.7141))],
+    ...['rTRC', 'gTRC', 'bTRC'].map((name): [string, Buffer] => [
+      name,
+      type('curv', words(1), Buffer.from([2, 51, 0, 0])),
+    ]),
+    ['D2B0', type('mpet', channels, words(steps), ...places, step)],
+  ];
+  let at = 132 + 12 * tags.length;
+  const table = tags.map(([name, data]) => {
+    const entry = Buffer.concat([Buffer.from(name), words(at, data.length)]);
+    at += data.length;
+    return entry;
+  });
+  const header = Buffer.alloc(128);
+  header.writeUInt32BE(at);
+  header.write('lcms\x04\x30\0\0mntrRGB XYZ ', 4, 'latin1');
+  header.write('acspAPPL', 36, 'latin1');
+  fixed(0.9642, 1, 0.8249).copy(header, 68);
+  const profile = Buffer.concat([header, words(tags.length), ...table, ...tags.map(([, data]) => data)]);
+  const segment = Buffer.concat([
+    Buffer.from([0xff, 0xe2, 0, 0]),
+    Buffer.from('ICC_PROFILE\0\x01\x01'),
+    profile,
+  ]);
+  segment.writeUInt16BE(segment.length - 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
+}

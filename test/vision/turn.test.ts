@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { forClient } from '../../src/platform/clients.js';
-import { DECODED_AT_ONCE, inDecodeQueue, MAX_WAITING } from '../../src/vision/decode-queue.js';
+import {
+  chargeDecoding,
+  DECODED_AT_ONCE,
+  inDecodeQueue,
+  MAX_WAITING,
+} from '../../src/vision/decode-queue.js';
 import { limiter } from '../../src/vision/limiter.js';
 import { WorkerPool } from '../../src/vision/pool.js';
 
@@ -20,7 +25,7 @@ type Run = (job: () => Promise<string>, signal?: AbortSignal) => Promise<string>
 const queues: Readonly<Record<string, () => { run: Run; places: number }>> = {
   'tasks in turn': () => ({ run: limiter(1, { maxWaiting: MAX_WAITING }), places: 1 }),
   'images to decode': () => ({
-    run: (job, signal) => inDecodeQueue({ fileBytes: 1, workBytes: 1 }, job, signal),
+    run: (job, signal) => inDecodeQueue({ fileBytes: 1, workBytes: 1, points: 1 }, job, signal),
     places: DECODED_AT_ONCE,
   }),
 };
@@ -123,8 +128,8 @@ describe.each(Object.keys(queues))('%s', (name) => {
 });
 
 test('an image that leaves the queue makes room for a smaller one behind it', async () => {
-  const huge = { fileBytes: 1, workBytes: 1024 ** 4 };
-  const small = { fileBytes: 1, workBytes: 1 };
+  const huge = { fileBytes: 1, workBytes: 1024 ** 4, points: 1 };
+  const small = { fileBytes: 1, workBytes: 1, points: 1 };
   const { work, end } = held();
   const holding = inDecodeQueue(small, work);
   const leaving = new AbortController();
@@ -135,6 +140,40 @@ test('an image that leaves the queue makes room for a smaller one behind it', as
   expect(await behind).toBe('small');
   end();
   await holding;
+});
+
+// On 2026-11-30, whoever came had to wait for an image of each client.
+test('clients whose images take longer wait for those whose images take less', async () => {
+  const { work, end } = held();
+  const alone = { fileBytes: 1, workBytes: 1024 ** 4, points: 1 };
+  const order: string[] = [];
+  const decode = (client: string, points: number): Promise<unknown> =>
+    forClient(client, () => inDecodeQueue({ ...alone, points }, async () => order.push(client)));
+  const holding = inDecodeQueue(alone, work);
+  const heavy = ['a', 'b', 'c'].flatMap((client) => [decode(client, 1_000), decode(client, 1_000)]);
+  const late = ['x', 'x', 'y'].map((client) => decode(client, 10));
+  end();
+  await Promise.all([holding, ...heavy, ...late]);
+  // Nobody had anything before: one of each, as they came. Then, by what they have had.
+  expect(order.join('')).toBe('abcxyxabc');
+});
+
+test('a client that took longer than was said waits for those that did not', async () => {
+  const alone = { fileBytes: 1, workBytes: 1024 ** 4, points: 1 };
+  const order: string[] = [];
+  const { work, end } = held();
+  const first = forClient('slow', () =>
+    inDecodeQueue(alone, async () => {
+      await work();
+      chargeDecoding(500);
+    }),
+  );
+  const decode = (client: string): Promise<unknown> =>
+    forClient(client, () => inDecodeQueue({ ...alone, points: 100 }, async () => order.push(client)));
+  const rest = ['slow', 'other', 'other'].map(decode);
+  end();
+  await Promise.all([first, ...rest]);
+  expect(order).toEqual(['other', 'other', 'slow']);
 });
 
 describe('jobs for worker threads', () => {

@@ -1,0 +1,35 @@
+import { type DecoderWork, pointsOf } from './decoder.protocol.js';
+
+/** CPU time that a point pays for, in microseconds; see decodingCost. */
+export const MICROSECONDS_A_POINT = 30;
+
+/** A header takes a millisecond, and the first one of a process, which loads the decoders, some 100 ms. */
+const HEADER_MICROSECONDS = 100_000;
+/** What images take that cost next to nothing, in a process that has just started. */
+const LEAST_MICROSECONDS = 200_000;
+/** AVIF of noise takes the most. */
+const ENCODING_MICROSECONDS_A_PIXEL = 0.25;
+/** How much longer than usual work may take: a core that runs two processes is half as fast. */
+const MARGIN = 5;
+
+/** Encoding of a rendition, in microseconds. */
+const encodingTime = (work: DecoderWork): number =>
+  work.kind === 'rendition'
+    ? Math.min(work.pixels, work.width * work.height) * ENCODING_MICROSECONDS_A_PIXEL
+    : 0;
+
+/** CPU time that work on an image may usually take at most, in microseconds. */
+export const usualMicroseconds = (work: DecoderWork): number =>
+  work.kind === 'header'
+    ? HEADER_MICROSECONDS
+    : LEAST_MICROSECONDS + work.points * MICROSECONDS_A_POINT + encodingTime(work);
+
+/**
+ * CPU time after which work on an image is ended, in microseconds: the file is made to take long. Unlike time on a clock, it
+ * does not pass faster on a busy machine.
+ */
+export const mostMicroseconds = (work: DecoderWork): number => MARGIN * usualMicroseconds(work);
+
+/** What a turn of this work costs, in points. */
+export const turnCost = (work: DecoderWork): number =>
+  pointsOf(work) + encodingTime(work) / MICROSECONDS_A_POINT;
