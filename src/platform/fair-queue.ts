@@ -15,39 +15,57 @@ interface Place<T> {
  * A queue in which clients take turns. The entries of one client keep their order. An entry that several clients wait
  * for has its turn when the first of them does.
  *
- * Turns may cost: a client whose turns cost more than those of others waits until they have had as much, and one that
- * comes later has no more to catch up on than whoever is served now (start-time fair queueing: Goyal, Vin, and Cheng,
- * SIGCOMM 1996).
+ * With `costOf`, the next turn is that of the client who will have had least after it, so that whoever needs little is not
+ * kept waiting by those who need much. A client that comes later has had as much as whoever is served then. See self-clocked
+ * fair queueing (Golestani, INFOCOM 1994) and start-time fair queueing (Goyal, Vin, and Cheng, SIGCOMM 1996).
  */
 export class FairQueue<T> {
-  /** Of those that have had equally much, the client whose turn it is comes first. */
+  /** If turns cost nothing, the client whose turn it is comes first. */
   readonly #lines = new Map<string, Set<Place<T>>>();
-  /** What clients have had in turns, if it is more than the one that is served now had before. */
+  /** What clients have had, if that is more than the clock says. */
   readonly #had = new Map<string, number>();
-  #now = 0;
+  /** What the clients in #lines had had when their first entry became the first. */
+  readonly #starts = new Map<string, number>();
+  /** What the client that was served last had had before. */
+  #clock = 0;
   #length = 0;
 
-  constructor(private readonly places = Infinity) {}
+  constructor(
+    private readonly places = Infinity,
+    private readonly costOf: ((entry: T) => number) | null = null,
+  ) {}
 
-  /** Says what a turn of a client costs, which it had when nobody waited, or what its last turn cost beyond the price. */
-  charge(client: string, cost: number): void {
-    this.#had.set(client, this.#hadOf(client) + cost);
+  /** Says that a client is served without having waited. */
+  serve(client: string, cost: number): void {
+    this.#serve(client, this.#hadOf(client), cost);
   }
 
-  /** Says that a client is served. */
-  serve(client: string, cost: number): void {
-    this.#now = Math.max(this.#now, this.#hadOf(client));
-    this.charge(client, cost);
-    for (const [name, had] of this.#had) if (had <= this.#now) this.#had.delete(name);
+  /** Says that a turn of a client cost more than was said. */
+  charge(client: string, cost: number): void {
+    this.#had.set(client, this.#hadOf(client) + cost);
+    const start = this.#starts.get(client);
+    if (start !== undefined) this.#starts.set(client, start + cost);
+  }
+
+  #serve(client: string, start: number, cost: number): void {
+    this.#clock = Math.max(this.#clock, start);
+    this.#had.set(client, start + cost);
+    for (const [name, had] of this.#had) if (had <= this.#clock) this.#had.delete(name);
   }
 
   #hadOf(client: string): number {
-    return Math.max(this.#now, this.#had.get(client) ?? 0);
+    return Math.max(this.#clock, this.#had.get(client) ?? 0);
   }
 
-  #inTurn(): readonly (readonly [string, Set<Place<T>>])[] {
-    const lines = [...this.#lines];
-    return this.#had.size === 0 ? lines : lines.sort(([a], [b]) => this.#hadOf(a) - this.#hadOf(b));
+  /** The lines in the order of their turns. */
+  #inTurn(): Iterable<[string, Set<Place<T>>]> {
+    const { costOf } = this;
+    if (costOf === null) return this.#lines;
+    const after = ([client, line]: [string, Set<Place<T>>]): number => {
+      const [first] = line;
+      return (this.#starts.get(client) ?? 0) + (first === undefined ? 0 : costOf(first.entry));
+    };
+    return [...this.#lines].sort((a, b) => after(a) - after(b));
   }
 
   get length(): number {
@@ -94,6 +112,7 @@ export class FairQueue<T> {
   push(clients: Clients, entry: T, lose?: () => void): () => void {
     const lineUp = (name: string): void => {
       const line = this.#lines.get(name) ?? new Set();
+      if (line.size === 0) this.#starts.set(name, this.#hadOf(name));
       this.#lines.set(name, line.add(place));
     };
     const place: Place<T> = {
@@ -106,7 +125,9 @@ export class FairQueue<T> {
         for (const name of clients.names) {
           const line = this.#lines.get(name);
           if (line?.delete(place) === true) isGone = true;
-          if (line?.size === 0) this.#lines.delete(name);
+          if (line?.size !== 0) continue;
+          this.#lines.delete(name);
+          this.#starts.delete(name);
         }
         if (isGone) this.#length -= 1;
       },
@@ -117,13 +138,6 @@ export class FairQueue<T> {
     return place.leave;
   }
 
-  /** The entry whose turn it is. */
-  peek(): T | undefined {
-    const [first] = this.#inTurn();
-    const [place] = first?.[1] ?? [];
-    return place?.entry;
-  }
-
   /**
    * Takes out the entry whose turn it is, of those that may start now; then it is another client's turn. `client` is
    * the one whose turn it was.
@@ -132,10 +146,13 @@ export class FairQueue<T> {
     mayStart: (entry: T, client: string) => boolean = () => true,
   ): { readonly entry: T; readonly client: string } | undefined {
     for (const [client, line] of this.#inTurn()) {
+      const start = this.#starts.get(client) ?? 0;
       for (const { entry, leave } of line) {
         if (!mayStart(entry, client)) continue;
         leave();
+        if (this.costOf !== null) this.#serve(client, start, this.costOf(entry));
         if (line.size > 0) {
+          this.#starts.set(client, this.#hadOf(client));
           this.#lines.delete(client);
           this.#lines.set(client, line);
         }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { RequestError } from '../errors.js';
-import { BACKGROUND_CLIENT, currentClients } from '../platform/clients.js';
+import { currentClients } from '../platform/clients.js';
 import { FairQueue, isOverShare } from '../platform/fair-queue.js';
 import { traced } from '../platform/tracing.js';
 import { awaitTurn } from './turn.js';
@@ -13,6 +13,9 @@ export const DECODED_AT_ONCE = Math.min(3, Math.max(2, availableParallelism() - 
 
 /** Memory of all images being decoded: enough for the largest allowed image and a photo beside it. */
 const MAX_BYTES_IN_WORK = 384 * 1024 * 1024;
+
+/** Small enough to go before a large image that waits for memory: beside two of them, the largest one fits. */
+const SMALL_WORK_BYTES = MAX_BYTES_IN_WORK / 8;
 
 /** A few seconds of work for two cores; more would only be refused after they have waited too long. */
 export const MAX_WAITING = 64;
@@ -32,14 +35,14 @@ interface Waiting {
   readonly start: () => void;
 }
 
-const waiting = new FairQueue<Waiting>(MAX_WAITING);
+const waiting = new FairQueue<Waiting>(MAX_WAITING, ({ cost }) => cost.points);
 let waitingFileBytes = 0;
 let inWork = 0;
 let bytesInWork = 0;
 
 /**
  * Runs the work in its turn. Every image that this process decodes goes through this queue, in which clients take
- * turns: whoever has had fewer points of late is first.
+ * turns: whoever will have had the fewest points of late is first.
  * @throws RequestError SERVICE_OVERLOADED when too many wait, or too many of the same client, or it has waited too
  * long; the reason of `signal` while it waits
  */
@@ -53,7 +56,10 @@ async function inTurn<T>(
   signal: AbortSignal | undefined,
 ): Promise<T> {
   if (waiting.length > 0 || !fits(cost)) await wait(cost, signal);
-  else take(cost, currentClients().owner);
+  else {
+    waiting.serve(currentClients().owner, cost.points);
+    take(cost);
+  }
   try {
     return await work();
   } finally {
@@ -70,8 +76,7 @@ export const decodeLoad = (): { waiting: number; inWork: number } => ({ waiting:
 const fits = ({ workBytes }: DecodeCost): boolean =>
   inWork === 0 || (inWork < DECODED_AT_ONCE && bytesInWork + workBytes <= MAX_BYTES_IN_WORK);
 
-function take({ workBytes, points }: DecodeCost, client: string): void {
-  waiting.serve(client, points);
+function take({ workBytes }: DecodeCost): void {
   inWork += 1;
   bytesInWork += workBytes;
 }
@@ -92,7 +97,7 @@ function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> 
       'SERVICE_OVERLOADED',
       'Too many images are being decoded; try again in a few seconds.',
     );
-  return awaitTurn((start, lose) => {
+  const turn = awaitTurn((start, lose) => {
     const leave = waiting.push(clients, { cost, start }, lose);
     waitingFileBytes += cost.fileBytes;
     return () => {
@@ -102,13 +107,23 @@ function wait(cost: DecodeCost, signal: AbortSignal | undefined): Promise<void> 
       startNext();
     };
   }, signal);
+  // Those who wait may be too large for what is free, or have had more.
+  startNext();
+  return turn;
 }
 
 function startNext(): void {
-  for (let next = waiting.peek(); next !== undefined && fits(next.cost); next = waiting.peek()) {
-    const client = waiting.shift()?.client ?? BACKGROUND_CLIENT;
-    waitingFileBytes -= next.cost.fileBytes;
-    take(next.cost, client);
-    next.start();
+  let isBlocked = false;
+  const mayStart = ({ cost }: Waiting): boolean => {
+    const may = fits(cost) && (!isBlocked || cost.workBytes <= SMALL_WORK_BYTES);
+    // Small images leave it room enough for when the one in work is done.
+    if (!may) isBlocked = true;
+    return may;
+  };
+  for (let next = waiting.shift(mayStart); next !== undefined; next = waiting.shift(mayStart)) {
+    isBlocked = false;
+    waitingFileBytes -= next.entry.cost.fileBytes;
+    take(next.entry.cost);
+    next.entry.start();
   }
 }

@@ -151,11 +151,11 @@ test('clients whose images take longer wait for those whose images take less', a
     forClient(client, () => inDecodeQueue({ ...alone, points }, async () => order.push(client)));
   const holding = inDecodeQueue(alone, work);
   const heavy = ['a', 'b', 'c'].flatMap((client) => [decode(client, 1_000), decode(client, 1_000)]);
-  const late = ['x', 'x', 'y'].map((client) => decode(client, 10));
+  const light = ['x', 'x', 'y'].map((client) => decode(client, 600));
   end();
-  await Promise.all([holding, ...heavy, ...late]);
-  // Nobody had anything before: one of each, as they came. Then, by what they have had.
-  expect(order.join('')).toBe('abcxyxabc');
+  await Promise.all([holding, ...heavy, ...light]);
+  // After 600, 600, 1,000, 1,000, 1,000, 1,200, and 2,000 points.
+  expect(order.join('')).toBe('xyabcxabc');
 });
 
 test('a client that took longer than was said waits for those that did not', async () => {
@@ -174,6 +174,22 @@ test('a client that took longer than was said waits for those that did not', asy
   end();
   await Promise.all([first, ...rest]);
   expect(order).toEqual(['other', 'other', 'slow']);
+});
+
+test('an image that fits does not wait for one that does not', async () => {
+  const half = 200 * 1024 * 1024;
+  const { work, end } = held();
+  const decode = (
+    client: string,
+    workBytes: number,
+    points: number,
+    job = async () => 'done',
+  ): Promise<string> => forClient(client, () => inDecodeQueue({ fileBytes: 1, workBytes, points }, job));
+  const holding = decode('heavy', half, 1_000, work);
+  const behind = decode('heavy', half, 1_000);
+  expect(await decode('light', 1, 1)).toBe('done');
+  end();
+  await Promise.all([holding, behind]);
 });
 
 describe('jobs for worker threads', () => {
