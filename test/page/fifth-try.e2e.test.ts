@@ -171,7 +171,6 @@ test('where there are more sizes than the row has, it leads to them', async () =
   await tiles(page).first().waitFor();
   await page.getByRole('button', { name: 'More sizes' }).tap();
   const sizes = page.getByRole('dialog', { name: 'Filter' }).getByRole('group', { name: 'Size' });
-  await sizes.getByRole('button', { name: /^Show all \d+$/ }).tap();
   await sizes.getByRole('button', { name: /^W3\d/ }).last().waitFor();
 });
 
@@ -208,4 +207,46 @@ test('no size below a picture is cut off', async () => {
     (all) => all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length,
   );
   expect(cut).toBe(0);
+});
+
+test('a box at the edge of a picture makes the page no wider', async () => {
+  const page = await visit('', { screen: PHONE });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.waitForURL(/picture=/);
+  await tiles(page).first().waitFor();
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.goto(`${page.url()}&box=0.5,0.2,0.5,0.5`);
+  await page.locator('.frame').waitFor();
+  await tiles(page).first().waitFor();
+  expect(await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth])).toEqual([360, 360]);
+});
+
+test('a color beside a picture that nothing has is said', async () => {
+  const page = await visit('', { screen: PHONE });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  await page.waitForURL(/picture=/);
+  await tiles(page).first().waitFor();
+  await page.goto(`${page.url()}&category=bags&with=in%20turquoise`);
+  await page.getByText('None of these comes in turquoise.').waitFor();
+  await page.goto(page.url().replace('turquoise', 'navy'));
+  await tiles(page).first().waitFor();
+  await soon(async () => /\d/.test(await page.locator('.bar-count').innerText()));
+  expect(await page.getByText(/None of these comes in/).count()).toBe(0);
+});
+
+test('a heart among the ideas for the board of somebody else pins on that board', async () => {
+  const owner = await visit('', { screen: PHONE });
+  await pinThree(owner);
+  const link = owner.url();
+  const friend = await visit(new URL(link).search, { screen: PHONE });
+  await friend.locator('.pin').nth(2).waitFor();
+  const idea = friend.getByRole('region', { name: 'Ideas for this board' }).locator('.tile');
+  await idea.first().scrollIntoViewIfNeeded();
+  await idea.first().locator('.heart').tap();
+  await friend
+    .getByText(/is on this board\.$/)
+    .first()
+    .waitFor();
+  await owner.reload();
+  await owner.locator('.pin').nth(3).waitFor();
 });

@@ -37,6 +37,8 @@ export class BoardChanges {
   readonly places = signal<readonly PinPlace[]>([]);
   /** Whether ideas should be less like a product, as it was chosen just now. */
   readonly #chosen = signal<ReadonlyMap<string, boolean>>(new Map());
+  /** Whether a product is liked, as it was chosen just now. */
+  readonly #hearts = signal<ReadonlyMap<string, boolean>>(new Map());
   readonly #answered = signal<ReadonlyMap<string, Pinned>>(new Map());
   /** What the gateway said last. The hearts on the page change this browser's own board too. */
   readonly #pins = computed(() => (this.board === myBoard.value ? pinned.value : this.#answered.value));
@@ -72,6 +74,17 @@ export class BoardChanges {
 
   isUnliked(product: string): boolean {
     return this.#chosen.value.get(product) ?? this.#pins.value.get(product)?.positive === false;
+  }
+
+  isLiked(product: string): boolean {
+    return this.#hearts.value.get(product) ?? this.#pins.value.get(product)?.positive === true;
+  }
+
+  /** Pins a product, or takes it off. */
+  toggleLiked(product: string): void {
+    const isWished = !this.isLiked(product);
+    this.#hearts.value = new Map([...this.#hearts.peek(), [product, isWished]]);
+    this.#do(product, () => (isWished ? pinOn(this.board, { product }, true) : this.#unpin(product)));
   }
 
   /** Asks for ideas that are less like a product, or takes that back: it is liked again if it was before. */
@@ -134,6 +147,7 @@ export class BoardChanges {
   #settle(): void {
     batch(() => {
       this.#chosen.value = new Map();
+      this.#hearts.value = new Map();
       this.places.value = this.places
         .peek()
         .map((place) =>

@@ -113,6 +113,7 @@ export function BoardView({ channel, id }: BoardViewProps) {
           <Ideas
             channel={channel}
             board={id}
+            isMine={isMine}
             // Other pins are another search.
             version={pins.map((pin) => `${pin.id}${pin.positive ? '+' : '-'}`).join(' ')}
             changes={changes}
@@ -196,6 +197,8 @@ function Brief({ board: { palette, brief } }: { readonly board: Board }) {
 interface IdeasProps {
   readonly channel: string;
   readonly board: string;
+  /** Whether it is this browser's own. */
+  readonly isMine: boolean;
   readonly version: string;
   readonly changes: BoardChanges;
   readonly hold: Hold;
@@ -203,7 +206,7 @@ interface IdeasProps {
   readonly holdStill: () => void;
 }
 
-function Ideas({ channel, board, version, changes, hold, holdStill }: IdeasProps) {
+function Ideas({ channel, board, isMine, version, changes, hold, holdStill }: IdeasProps) {
   const shown = useRef<readonly Item[]>([]);
   const asked = listingOf(
     `${channel} ideas ${board} ${version}`,
@@ -220,8 +223,17 @@ function Ideas({ channel, board, version, changes, hold, holdStill }: IdeasProps
         holdStill();
         changes.toggleUnliked(product);
       },
+      liking: isMine
+        ? null
+        : {
+            isLiked: (product: string) => changes.isLiked(product),
+            toggle(product: string) {
+              holdStill();
+              changes.toggleLiked(product);
+            },
+          },
     }),
-    [changes],
+    [changes, isMine],
   );
   return (
     <section class="more" aria-label={t.value.ideas} ref={hold.element}>

@@ -53,25 +53,46 @@ interface HeartProps {
 
 /** Pins a product on the board, or takes it off. */
 export function Heart({ product, title }: HeartProps) {
-  const { isPinned, isAsking, toggle } = useHeart({
-    id: product,
-    title,
-    what: () => Promise.resolve({ product }),
-  });
-  return (
-    <button
-      class={isPinned ? 'round round-small heart heart-full' : 'round round-small heart'}
-      type="button"
-      aria-pressed={isPinned}
-      aria-label={t.value.pin(title)}
-      // Disabled, it would lose the focus.
-      aria-disabled={isAsking}
-      onClick={toggle}
-    >
-      <Icon name="heart" />
-    </button>
-  );
+  const heart = useHeart({ id: product, title, what: () => Promise.resolve({ product }) });
+  return <RoundHeart title={title} {...heart} />;
 }
+
+/** How products are pinned on a board, and taken off. */
+export interface Liking {
+  readonly isLiked: (product: string) => boolean;
+  readonly toggle: (product: string) => void;
+}
+
+/** Pins a product on the board that is open, or takes it off. */
+export function HeartOn({ product, title, liking }: HeartProps & { readonly liking: Liking }) {
+  const isPinned = liking.isLiked(product);
+  const toggle = (): void => {
+    liking.toggle(product);
+    tell(isPinned ? t.value.takenOffSaid(title) : t.value.pinnedHereSaid(title));
+  };
+  return <RoundHeart title={title} isPinned={isPinned} isAsking={false} toggle={toggle} />;
+}
+
+interface RoundHeartProps {
+  readonly title: string;
+  readonly isPinned: boolean;
+  readonly isAsking: boolean;
+  readonly toggle: () => void;
+}
+
+const RoundHeart = ({ title, isPinned, isAsking, toggle }: RoundHeartProps) => (
+  <button
+    class={isPinned ? 'round round-small heart heart-full' : 'round round-small heart'}
+    type="button"
+    aria-pressed={isPinned}
+    aria-label={t.value.pin(title)}
+    // Disabled, it would lose the focus.
+    aria-disabled={isAsking}
+    onClick={toggle}
+  >
+    <Icon name="heart" />
+  </button>
+);
 
 interface PinPictureProps {
   /** The id of the picture. */

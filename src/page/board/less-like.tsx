@@ -1,10 +1,13 @@
 import { t } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
+import type { Liking } from './heart.js';
 
 /** How ideas are made less like a product. */
 export interface Unliking {
   readonly isUnliked: (product: string) => boolean;
   readonly toggle: (product: string) => void;
+  /** How a product is pinned on the board that is open, if it is somebody else's; null: on this browser's own. */
+  readonly liking: Liking | null;
 }
 
 interface LessLikeProps {

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { ChoiceFragment } from '../generated/graphql.js';
+import { askedWords } from '../list/asked-words.js';
 import type { Counts } from '../list/listing.js';
 import { kinds as shopKinds } from '../market.js';
 import { NO_FILTERS, SORTS, type View } from '../place.js';
@@ -10,6 +11,7 @@ import { Chip, ChipRow } from './chip-row.js';
 import { chosenLabel } from './chosen-label.js';
 import { FilterSheet } from './filter-sheet.js';
 import { chosenIn, toggledIn, withRefinement } from './filters.js';
+import { colorIn, isColor } from './swatch.js';
 import { OtherMarket } from './other-market.js';
 
 interface FilterBarProps {
@@ -29,7 +31,7 @@ interface FilterBarProps {
  * comes nearest: who looks at the picture knows what it shows.
  */
 export function FilterBar({ counts: known, title, kind = null, isCounted = true }: FilterBarProps) {
-  const [isOpen, setOpen] = useState(false);
+  const [opened, setOpened] = useState<{ readonly whole: string | null } | null>(null);
   const { filters, sort, view } = place.value;
   const counts = useLastCounts(known, view);
   // Without a question, nothing matches better than what is new.
@@ -55,6 +57,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
     !words.some(({ filter }) => filter.categories?.includes(kind) === true);
   const isTold = hasNoWords(view) || words.length > 0 || isOffered || filters.categories.length > 0;
   const kinds = isTold ? [] : kindsIn(counts);
+  const absent = filters.words === null ? null : absentColor(filters.words, known);
   // What was chosen is counted in any case, once it is: the number before was that of no choice.
   const total = isCounted ? counts?.total : chosen.length > 0 ? known?.total : null;
   return (
@@ -83,7 +86,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
             ))}
           </select>
         </label>
-        <button class="button button-quiet" type="button" onClick={() => setOpen(true)}>
+        <button class="button button-quiet" type="button" onClick={() => setOpened({ whole: null })}>
           <Icon name="filter" /> <span class="bar-filter">{t.value.filter}</span>
           {chosen.length === 0 ? null : <span class="badge">{chosen.length}</span>}
         </button>
@@ -105,7 +108,7 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
           );
         })}
         {hasMoreSizes ? (
-          <button class="chip chip-plain" type="button" onClick={() => setOpen(true)}>
+          <button class="chip chip-plain" type="button" onClick={() => setOpened({ whole: 'size' })}>
             {t.value.moreSizes}
           </button>
         ) : null}
@@ -151,11 +154,29 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
           ))}
         </ChipRow>
       )}
-      {isOpen ? (
-        <FilterSheet counts={counts} total={known?.total ?? null} close={() => setOpen(false)} />
-      ) : null}
+      {absent === null ? null : (
+        <p class="bar-note" role="status">
+          {t.value.noneIn(word(absent))}
+        </p>
+      )}
+      {opened === null ? null : (
+        <FilterSheet
+          counts={counts}
+          total={known?.total ?? null}
+          whole={opened.whole}
+          close={() => setOpened(null)}
+        />
+      )}
     </section>
   );
+}
+
+/** The color among words that nothing in the list has; null where there is none, or nobody knows. */
+function absentColor(words: string, counts: Counts | null): string | null {
+  const color = colorIn(askedWords(words) ?? words);
+  const facet = counts?.facets.find(({ name }) => name === 'color');
+  if (color === null || facet?.precision !== 'EXACT') return null;
+  return facet.buckets.some(({ value, count }) => count > 0 && isColor(value, color)) ? null : color;
 }
 
 /** Whether no words for what is seen can come. */

@@ -23,11 +23,13 @@ interface FilterSheetProps {
   readonly counts: Counts | null;
   /** How many products there are with what is chosen now; null until that is known. */
   readonly total: Counts['total'];
+  /** The name of the facet whose values are all shown at once; null: none. */
+  readonly whole: string | null;
   readonly close: () => void;
 }
 
 /** All ways to narrow the list. Each choice applies at once. */
-export function FilterSheet({ counts, total, close }: FilterSheetProps) {
+export function FilterSheet({ counts, total, whole, close }: FilterSheetProps) {
   const { filters } = place.value;
   // The best matches of a picture, for one, are only a part of what comes with a filter.
   const isAnyCounted = counts?.facets.some(isCounted) === true;
@@ -39,7 +41,13 @@ export function FilterSheet({ counts, total, close }: FilterSheetProps) {
         !shown.has(facet.name) ? null : facet.kind === 'PRICE' ? (
           <PriceFacet key="price" facet={facet} filters={filters} isAnyCounted={isAnyCounted} />
         ) : (
-          <ValueFacet key={facet.name} facet={facet} filters={filters} isAnyCounted={isAnyCounted} />
+          <ValueFacet
+            key={facet.name}
+            facet={facet}
+            filters={filters}
+            isAnyCounted={isAnyCounted}
+            isAsked={facet.name === whole}
+          />
         ),
       )}
       {shown.has(STORES) ? <StoreFacet store={filters.store} /> : null}
@@ -87,8 +95,8 @@ const FacetName = ({ facet, isAnyCounted }: Omit<FacetProps, 'filters'>) => (
 const FEW_VALUES = 8;
 const STILL_FEW_VALUES = 12;
 
-function ValueFacet({ facet, filters, isAnyCounted }: FacetProps) {
-  const [isWhole, setWhole] = useState(false);
+function ValueFacet({ facet, filters, isAnyCounted, isAsked }: FacetProps & { readonly isAsked: boolean }) {
+  const [isWhole, setWhole] = useState(isAsked);
   if (facet.buckets.length === 0) return null;
   // At once, and not when the counts are there.
   const chosen = chosenOf(facet, filters);

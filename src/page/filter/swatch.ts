@@ -44,6 +44,21 @@ const NAMED: Readonly<Record<string, string>> = {
   yellow: '#e8c53a',
 };
 
+/** The name of a color among words, as the shop would write it; null: there is none. */
+export function colorIn(words: string): string | null {
+  const text = ` ${spelled(words)} `;
+  const names = Object.keys(NAMED).filter((name) => name !== MATERIAL && text.includes(` ${name} `));
+  return names.sort((a, b) => b.length - a.length)[0] ?? null;
+}
+
+/** What is made of it has the color anyway. */
+const MATERIAL = 'denim';
+
+/** Whether what a shop calls a color, such as "red/white", is that color, or a shade of it. */
+export const isColor = (value: string, color: string): boolean => spelled(value).includes(color);
+
+const spelled = (text: string): string => text.toLowerCase().replaceAll('grey', 'gray');
+
 /** Not what all objects have: "constructor" is no color. */
 const codeOf = (name: string): string | undefined => (Object.hasOwn(NAMED, name) ? NAMED[name] : undefined);
 

@@ -1,5 +1,5 @@
 import { Component } from 'preact';
-import { Heart } from '../board/heart.js';
+import { Heart, HeartOn } from '../board/heart.js';
 import { LessLike, type Unliking } from '../board/less-like.js';
 import { decidedIn } from '../filter/filters.js';
 import { NO_FILTERS } from '../place.js';
@@ -73,7 +73,11 @@ function TileContent({ item, start, top, width, height, position, count, eager, 
         </span>
       </Link>
       <div class="tile-tools">
-        <Heart product={product.id} title={product.title} />
+        {unliking?.liking == null ? (
+          <Heart product={product.id} title={product.title} />
+        ) : (
+          <HeartOn product={product.id} title={product.title} liking={unliking.liking} />
+        )}
         <Link
           to={{ at: 'alike', handle: product.handle }}
           class="round round-small"

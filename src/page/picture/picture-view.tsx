@@ -20,7 +20,7 @@ import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
 import { around, holds, overlap, WHOLE } from './box.js';
 import { localPicture, type LocalPicture } from './intake.js';
-import { kindOf, Known, shownKind, useFirst, useIdentified } from './known.js';
+import { agreedKind, kindOf, Known, shownKind, useFirst, useIdentified } from './known.js';
 
 interface PictureViewProps {
   readonly place: Place;
@@ -62,6 +62,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const only = box === null ? null : (item?.only ?? null);
   /** Undefined while it is not known. */
   const said = first === null || isLooking ? undefined : shownKind(kind, first);
+  const agreed = kind === null && first !== null ? agreedKind(first) : null;
   const isAlike = known === null || isNamed || known.labels.length > 0 || said !== null;
   /** Each part is a place of its own to come back to; steps of keys are on the way to one. */
   const choose = (next: Box | null, isStep = false): void => {
@@ -161,9 +162,8 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
         </p>
         <Known
           identified={identified}
-          kind={isNamed ? null : said}
+          kind={isNamed ? null : said === undefined ? said : (said ?? agreed)}
           maybe={kind}
-          isWhole={box === null}
           items={box === null ? namesOf(found) : []}
           only={only !== null && place.filters.categories.includes(only) ? only : null}
         />
@@ -172,7 +172,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
         <FilterBar
           counts={asked.counts.value}
           title={isAlike ? t.value.looksLike : t.value.nearest}
-          kind={isNamed ? null : kind}
+          kind={isNamed ? null : (kind ?? agreed)}
           isCounted={isAlike && said !== undefined && (known !== null || unknown !== null)}
         />
         <MasonryList listing={listing} label={t.value.products} />

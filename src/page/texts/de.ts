@@ -67,7 +67,8 @@ export const de: Texts = {
   show: 'Zeigen',
   showCount: (count, isMore) => (isMore ? `Über ${count} zeigen` : `${count} zeigen`),
   notCounted: 'Zu viele passen, um jede Auswahl zu zählen.',
-  notCountedHere: 'zu viele zum Zählen',
+  notCountedHere: 'nicht gezählt',
+  noneIn: (color) => `Nichts davon gibt es in ${color}.`,
   facets: {
     category: 'Kategorie',
     brand: 'Marke',
@@ -137,9 +138,7 @@ export const de: Texts = {
   someKindText: 'Welches genau, ist nicht sicher. Das Ähnlichste kommt zuerst.',
   onlyKindText: (kind) =>
     `Gefiltert auf ${kind}: Ein so kleiner Ausschnitt kann nach allem Möglichen aussehen.`,
-  cannotTellText: 'Das Ähnlichste kommt zuerst.',
-  cannotTellWhole:
-    'Wenn ein Kleidungsstück darauf ist, tipp es an. Das hier ist dem ganzen Bild am nächsten.',
+  cannotTellText: 'Das hier kommt am nächsten. Wähl unten, was es ist, um nur das zu sehen.',
   labels: {
     BRAND: 'Marke',
     CATEGORY: 'Art',
@@ -230,6 +229,7 @@ export const de: Texts = {
   pinPart: 'Ausschnitt anheften',
   unpin: (title) => `${title} abnehmen`,
   pinnedSaid: (title) => `${title} hängt an deiner Pinnwand.`,
+  pinnedHereSaid: (title) => `${title} hängt an dieser Pinnwand.`,
   unpinned: (title) => `${title} hängt nicht mehr an deiner Pinnwand.`,
   notPinned: (title) => `${title} konnte nicht angeheftet werden.`,
   notChanged: 'Die Pinnwand konnte nicht geändert werden.',

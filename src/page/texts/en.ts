@@ -74,7 +74,8 @@ export const en = {
   show: 'Show',
   showCount: (count: string, isMore: boolean) => (isMore ? `Show over ${count}` : `Show ${count}`),
   notCounted: 'Too many match to count each choice.',
-  notCountedHere: 'too many to count',
+  notCountedHere: 'not counted',
+  noneIn: (color: string) => `None of these comes in ${color}.`,
   facets: {
     category: 'Category',
     brand: 'Brand',
@@ -144,8 +145,7 @@ export const en = {
     'Tap the dot to search for that, or tap anything else in the picture. These come nearest to all of it.',
   someKindText: 'Not sure which one it is. The nearest come first.',
   onlyKindText: (kind: string) => `Filtered to ${kind}: so small a part can look like anything.`,
-  cannotTellText: 'The nearest come first.',
-  cannotTellWhole: 'If there is a garment in it, tap it. These come nearest to all of the picture.',
+  cannotTellText: 'These come nearest. Choose below what it is, to see only that.',
   labels: {
     BRAND: 'Brand',
     CATEGORY: 'Kind',
@@ -238,6 +238,7 @@ export const en = {
   pinPart: 'Pin this part',
   unpin: (title: string) => `Take ${title} off the board`,
   pinnedSaid: (title: string) => `${title} is on your board.`,
+  pinnedHereSaid: (title: string) => `${title} is on this board.`,
   unpinned: (title: string) => `${title} is off your board.`,
   notPinned: (title: string) => `${title} could not be pinned.`,
   notChanged: 'The board could not be changed.',
