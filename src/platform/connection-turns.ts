@@ -10,6 +10,8 @@ const MAX_WAIT_MS = 5_000;
 
 /** What a turn may take of Postgres' time before it costs points: more than all but a few statements need. */
 const INCLUDED_MS = 100;
+/** Turns of this time count as equal: most statements take less, and clients with as many of them take turns. */
+const SHORT_MS = 20;
 /** About what a point pays for elsewhere: see `bench -- cost-calibration`. */
 const POINTS_A_MS = 33;
 /** Cores that Postgres has at most, as far as its time is paid for. */
@@ -31,6 +33,8 @@ export interface WorkKind {
   readonly isUrgent: boolean;
   /** Whether clients pay for the time that it takes: not if it may wait for the locks of others. */
   readonly isPaid: boolean;
+  /** Milliseconds that it is expected to take, if that may be many: work that takes few has its turn before it. */
+  readonly expectedMs?: number;
 }
 
 /** Short statements that shoppers wait for, and what they need before. They do not wait for reads. */
@@ -74,11 +78,13 @@ interface Waiting {
 /**
  * Gives the connections of a pool to clients in turn. While others wait, a client gets half of those that are not
  * reserved. Even alone, it leaves a few to whoever comes next: a statement that has begun cannot be interrupted. The last
- * ones are for clients that have none, so that a few clients with long statements do not hold up all others.
+ * ones are for clients that have none, so that a few clients with long statements do not hold up all others. Those whose
+ * statements took long wait for those whose statements did not.
  * Background work does not wait for a turn: it is short, and all clients need it.
  */
 export class ConnectionTurns {
-  readonly #waiting = new FairQueue<Waiting>();
+  /** Turns cost milliseconds: those that are expected and, once that is known, those beyond them. */
+  readonly #waiting = new FairQueue<Waiting>(Infinity, ({ kind }) => expectedMs(kind));
   readonly #running = new Tally();
   #all = 0;
   #answeredAt = -Infinity;
@@ -117,8 +123,11 @@ export class ConnectionTurns {
     const payer = kind.isPaid ? requestPayer() : undefined;
     const signal = payer?.signal;
     if (signal?.aborted === true) throw nobodyWaits(kind);
-    if (this.#mayStart(kind, clients.owner)) return this.#start(kind, clients.owner, payer);
-    const own = this.#waiting.of(clients.owner).filter((other) => other.kind === kind).length;
+    if (this.#mayStart(kind, clients.owner)) {
+      this.#waiting.serve(clients.owner, expectedMs(kind));
+      return this.#start(kind, clients.owner, payer);
+    }
+    const own = this.#waiting.of(clients.owner).filter((other) => other.kind.name === kind.name).length;
     if (
       this.#running.of(waitingFor(kind)) >= kind.waiting ||
       isOverShare(clients.owner, own + 1, kind.waiting)
@@ -194,6 +203,8 @@ export class ConnectionTurns {
       const busyMs = performance.eventLoopUtilization(since.loop).active;
       count(-1);
       if (isAnswered) this.#answeredAt = performance.now();
+      const unexpectedMs = sharedMs - expectedMs(kind);
+      if (unexpectedMs > SHORT_MS) this.#waiting.charge(client, unexpectedMs);
       this.#startNext();
       if (!isAnswered || payer === undefined || sharedMs <= INCLUDED_MS) return;
       // What the event loop was busy with is nothing that Postgres took, nor is what others took of it.
@@ -219,6 +230,8 @@ export class ConnectionTurns {
 /** As what waits for a connection in vain: others that share the work of the request then try it themselves. */
 const nobodyWaits = ({ name }: WorkKind): DatabaseBusy =>
   new DatabaseBusy(`Nobody waits for work of the kind "${name}" any more`);
+
+const expectedMs = (kind: WorkKind): number => kind.expectedMs ?? 0;
 
 const laneOf = ({ isUrgent }: WorkKind): string => (isUrgent ? 'lane urgent' : 'lane ordinary');
 const ownLane = (kind: WorkKind, client: string): string => `${laneOf(kind)} of ${client}`;

@@ -5,6 +5,7 @@ interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string | undefined;
   readonly 'Join Type'?: string | undefined;
+  readonly 'Parent Relationship'?: string | undefined;
   readonly Plans?: readonly PlanNode[] | undefined;
 }
 
@@ -12,6 +13,7 @@ const planNode: z.ZodType<PlanNode> = z.object({
   'Node Type': z.string(),
   'Relation Name': z.string().optional(),
   'Join Type': z.string().optional(),
+  'Parent Relationship': z.string().optional(),
   get Plans() {
     return z.array(planNode).optional();
   },
@@ -66,4 +68,21 @@ export function antiJoinedTables(plan: PlanNode): string[] {
   ];
   const isAnti = plan['Join Type']?.endsWith('Anti') ?? false;
   return isAnti ? tables(plan) : (plan.Plans ?? []).flatMap(antiJoinedTables);
+}
+
+/** How often the parts of a plan read a table to join it: at most, as Postgres weighs the orders of all joins of a part. */
+export function mostJoined(plan: PlanNode, table: string): number {
+  let most = 0;
+  const joined = (below: PlanNode): number => {
+    const count =
+      Number(below['Relation Name'] === table) +
+      (below.Plans ?? []).reduce((sum, child) => {
+        const own = joined(child);
+        const isPart = ['SubPlan', 'InitPlan'].includes(child['Parent Relationship'] ?? '');
+        if (isPart) most = Math.max(most, own);
+        return isPart ? sum : sum + own;
+      }, 0);
+    return count;
+  };
+  return Math.max(joined(plan), most);
 }

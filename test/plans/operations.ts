@@ -44,6 +44,11 @@ const FILTER = {
   quantity: 2,
 };
 
+const MANY_ATTRIBUTES = ['material', 'style', 'era', 'season', 'pattern'].map((name) => ({
+  name,
+  values: [`${name} 7`, `${name} 8`],
+}));
+
 const PRODUCT = `{
   id handle title description attributes { name value } brand { name } category { name parent { name } }
   featuredImage { url } images { url } priceRange { min { amount } max { amount } }
@@ -153,6 +158,11 @@ export const OPERATIONS: readonly Operation[] = [
   query('list-counted', `query ($where: ProductFilter) { products(where: $where) { ${counts} } }`, {
     where: FILTER,
   }),
+  query(
+    'list-by-attributes',
+    `query ($where: ProductFilter) { products(where: $where) { nodes { handle } ${counts} } }`,
+    { where: { attributes: MANY_ATTRIBUTES } },
+  ),
   query('list-all-counted', `{ products { ${counts} } }`),
   query(
     'list-orderable-counted',

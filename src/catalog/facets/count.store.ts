@@ -154,10 +154,11 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
   return sql`${examined(i)} AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
+      FROM ${productsOf(condition)}
       CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = ${channel.key}) channel
       ${productIds === null ? OFFERS_OF_MANY : OFFERS_OF_FEW}
-      WHERE ${productPredicate(condition)} AND ${ofText(text)} AND ${ofProducts(productIds)}
+      WHERE ${condition.attributes.length > 1 ? sql`true` : productPredicate(condition)}
+        AND ${ofText(text)} AND ${ofProducts(productIds)}
       LIMIT ${mostExamined + 1}
     ), ${offered(i)} AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM ${examined(i)} offer
@@ -167,6 +168,12 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
         (SELECT count(*)::int FROM (SELECT DISTINCT id FROM ${offered(i)}) product) AS passing
     )`;
 };
+
+/** The products to look at. OFFSET makes Postgres look at the attributes of each once, and not for each of its SKUs. */
+const productsOf = (condition: ProductCondition): Sql =>
+  condition.attributes.length > 1
+    ? sql`(SELECT * FROM products product WHERE ${productPredicate(condition)} OFFSET 0) product`
+    : sql`products product`;
 
 const ofText = (text: SoughtText | null): Sql => (text === null ? sql`true` : matchesText(text));
 

@@ -12,7 +12,7 @@ import { errorMessage } from '../../platform/operator-error.js';
 import { requestPayer } from '../../platform/request-payer.js';
 import type { ProductCondition } from '../product-filter.js';
 import { AvailabilityFilter } from '../product-filter.types.js';
-import { type AskedFacet, facetKey } from './check-facets.js';
+import { isChosen, type AskedFacet, facetKey } from './check-facets.js';
 import { count, type CountPlan, type Counts, isUnchanged, setDeadline } from './count.store.js';
 import type { CheckedTally } from './counter.js';
 import { tallyOf } from './describe-facet.js';
@@ -43,6 +43,8 @@ export interface CountLimits {
 export const COUNT_LIMITS: CountLimits = { mostExamined: 200_000, included: 5_000, deadlineMs: 2_000 };
 /** SKUs beyond those that are included take a point for each of so many: about the time that a point pays for. */
 const SKUS_A_POINT = 5;
+/** What looking at the SKUs of a shop of some thousand takes, for turns. */
+const SCOPE_MS = 10;
 /** Counts take a hundred times as long as pages, which they leave connections to. */
 const COUNTING: WorkKind = {
   name: 'counts',
@@ -120,7 +122,7 @@ export class KeptCounts {
     const key = keyOf(list, facets);
     const stopped = this.#stopped.get(key);
     if (stopped !== undefined) throw new StatementCanceled(stopped);
-    if (!isLogged(list)) return this.#payFor(await this.#countAnew(list, facets));
+    if (!isLogged(list)) return this.#payFor(await this.#countAnew(list, facets), list);
     const kept = this.#kept.get(key);
     if (
       kept !== undefined &&
@@ -134,15 +136,15 @@ export class KeptCounts {
       return { counted: fresh, by: list };
     });
     // What another request counts may have begun before the page of this one was read.
-    if (by === list) return this.#payFor(counted);
+    if (by === list) return this.#payFor(counted, list);
     if (await isUnchanged(this.db, counted)) return counted.tally;
-    return this.#payFor(await this.#countAnew(list, facets));
+    return this.#payFor(await this.#countAnew(list, facets), list);
   }
 
   async #countAnew(list: CountedList, facets: readonly AskedFacet[]): Promise<Kept> {
     const countedAt = performance.now();
     const { mostExamined, deadlineMs } = this.limits;
-    const counts = await asKind(COUNTING, () =>
+    const counts = await asKind({ ...COUNTING, expectedMs: SCOPE_MS * looks(list, facets) }, () =>
       transaction(this.db, async (client) => {
         await setDeadline(client, deadlineMs);
         return count(client, { ...list, facets, mostExamined });
@@ -151,7 +153,7 @@ export class KeptCounts {
       if (error instanceof StatementCanceled) {
         this.#stopped.set(keyOf(list, facets), errorMessage(error.cause));
         // How many it looked at is lost with it.
-        requestPayer()?.owe(this.#pointsFor(mostExamined));
+        requestPayer()?.owe(this.#pointsFor(mostExamined, list));
       }
       throw error;
     });
@@ -160,16 +162,25 @@ export class KeptCounts {
   }
 
   /** Whoever had to count pays for what that took, which is known only afterwards. @throws ThrottledError */
-  #payFor({ examined, tally }: Kept): CheckedTally {
-    const points = this.#pointsFor(examined);
+  #payFor({ examined, tally }: Kept, list: CountedList): CheckedTally {
+    const points = this.#pointsFor(examined, list);
     if (points > 0) requestPayer()?.pay(points);
     return tally;
   }
 
-  #pointsFor(examined: number): number {
-    return Math.max(0, Math.ceil((examined - this.limits.included) / SKUS_A_POINT));
+  #pointsFor(examined: number, list: CountedList): number {
+    const { mostExamined, included } = this.limits;
+    const worth = Math.min(mostExamined, examined * worthOf(list));
+    return Math.max(0, Math.ceil((worth - included) / SKUS_A_POINT));
   }
 }
+
+/** How much longer it takes to look at an SKU than without attributes in the filter. */
+const worthOf = ({ condition: { attributes } }: CountedList): number => 1 + attributes.length / 2;
+
+/** How often the SKUs of a list are looked at, for the total and each facet with a choice, as much as that takes. */
+const looks = (list: CountedList, facets: readonly AskedFacet[]): number =>
+  (1 + facets.filter((facet) => isChosen(list.condition, facet)).length) * worthOf(list);
 
 const sizeOf = ({ tally, position }: Kept): number =>
   tally.facets.reduce(

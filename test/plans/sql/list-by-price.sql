@@ -32,10 +32,10 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($6::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($7::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $8 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($9::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($7::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $8 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($9::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value))))
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($10::text[]) AS value)))))
       AND true AND offer.amount >= $11::bigint AND offer.amount <= $12::bigint AND ((lower((offer.options ->> $13::text)) IN (SELECT lower(value) FROM unnest($14::text[]) AS value)
     OR (position('/' IN (offer.options ->> $15::text)) > 0 AND CASE WHEN lower((offer.options ->> $16::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower((offer.options ->> $17::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $18::text))] END && ARRAY(SELECT lower(value) FROM unnest($19::text[]) AS value)))) IS TRUE

@@ -13,10 +13,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND true
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND true
       LIMIT $7
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
@@ -41,7 +42,8 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($19::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND true AND true
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[])))
+        AND true AND true
       LIMIT $21
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
@@ -66,10 +68,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($33::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $34 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($35::text[]) AS value)
+      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $34 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($35::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($36::text[]) AS value)))) AND true AND true
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($36::text[]) AS value)))))
+        AND true AND true
       LIMIT $37
     ), offered2 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined2 offer
@@ -90,10 +93,11 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($49::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $50 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($51::text[]) AS value)
+      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($49::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $50 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($51::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($52::text[]) AS value)))) AND true AND true
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($52::text[]) AS value)))))
+        AND true AND true
       LIMIT $53
     ), offered3 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined3 offer
@@ -118,10 +122,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($65::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($66::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $67 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($68::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($66::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $67 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($68::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($69::text[]) AS value)))) AND true AND true
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($69::text[]) AS value)))))
+        AND true AND true
       LIMIT $70
     ), offered4 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined4 offer
@@ -144,10 +149,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($75::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($76::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $77 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($78::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($76::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $77 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($78::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($79::text[]) AS value)))) AND true AND true
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($79::text[]) AS value)))))
+        AND true AND true
       LIMIT $80
     ), offered5 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined5 offer
@@ -301,10 +307,10 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($5::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($6::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $7 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($8::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($6::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $7 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($8::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($9::text[]) AS value))))
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($9::text[]) AS value)))))
       AND true
         AND true
       ORDER BY product.created_at DESC, product.id DESC LIMIT 1000

@@ -15,7 +15,8 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE true AND true AND product.id = ANY($2::int[]) AND (
+      WHERE true
+        AND true AND product.id = ANY($2::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value

@@ -21,10 +21,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -69,10 +70,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -100,10 +102,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))))
+        AND true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -172,10 +175,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -207,10 +211,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))))
+        AND true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -271,10 +276,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -306,10 +312,116 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[])))
+        AND true AND product.id = ANY($22::int[]) AND (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $23
+    ), offered1 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined1 offer
+      WHERE offer.amount >= $24::bigint AND offer.amount <= $25::bigint AND ((lower((offer.options ->> $26::text)) IN (SELECT lower(value) FROM unnest($27::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $28::text)) > 0 AND CASE WHEN lower((offer.options ->> $29::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $30::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $31::text))] END && ARRAY(SELECT lower(value) FROM unnest($32::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
+          WHERE stock.sku_id = offer.sku_id) >= $33::int
+    ), number1 AS MATERIALIZED (
+      SELECT (SELECT count(*)::int FROM examined1) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
+    )
+    SELECT pg_current_snapshot()::text AS position, least(
+        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
+        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
+        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
+          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
+            SELECT location_id FROM channel_locations WHERE channel_id = $34))) AS until,
+      (SELECT passing FROM number0) AS total,
+      (SELECT examined > $35 FROM number0) AS "isCut",
+      (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
+      jsonb_build_array((
+        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $36 FROM number1),
+          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
+            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
+            ORDER BY place), '[]'))
+        FROM (
+          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
+            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($37::text[]) AS value) DESC, count DESC, value) AS place
+          FROM (
+            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
+            FROM (
+              SELECT valued.id, lower(part) AS value, min(part) AS label
+              FROM (SELECT product.id, attribute.value
+              FROM (SELECT DISTINCT id FROM offered1) product
+              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $38::text) valued
+              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
+                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($39::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
+                ELSE ARRAY[valued.value] END) AS part
+              WHERE part <> '' GROUP BY valued.id, lower(part)
+            ) of_product
+            GROUP BY value) counted
+          ORDER BY place LIMIT $40
+        ) ranked)) AS facets;
+
+/* facets.countThese */
+    WITH examined0 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
+      WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($2::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
+          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
+            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
+              SELECT FROM jsonb_array_elements_text(shown."values") AS value
+              WHERE lower(value) = lower(offer.options ->> shown.name)))
+          LIMIT 1)
+      LIMIT $8
+    ), offered0 AS MATERIALIZED (
+      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
+      WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
+    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
+          WHERE stock.sku_id = offer.sku_id) >= $18::int
+    ), number0 AS MATERIALIZED (
+      SELECT (SELECT count(*)::int FROM examined0) AS examined,
+        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
+    ), examined1 AS MATERIALIZED (
+      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
+        offer.compare_at, offer.options, offer.gtin, offer.when_out
+      FROM products product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
+      CROSS JOIN LATERAL (
+        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
+          price.compare_at, channel.id AS channel_id FROM skus sku
+        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
+          AND price.valid @> statement_timestamp() LIMIT 1) price
+        WHERE sku.product_id = product.id OFFSET 0
+      ) offer
+      WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($20::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))))
+        AND true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -376,10 +488,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -411,10 +524,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))))
+        AND true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -459,109 +573,6 @@
             ) of_product
             GROUP BY value) counted
           ORDER BY place LIMIT $37
-        ) ranked)) AS facets;
-
-/* facets.countThese */
-    WITH examined0 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
-          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $8
-    ), offered0 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined0 offer
-      WHERE offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
-          WHERE stock.sku_id = offer.sku_id) >= $18::int
-    ), number0 AS MATERIALIZED (
-      SELECT (SELECT count(*)::int FROM examined0) AS examined,
-        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered0) product) AS passing
-    ), examined1 AS MATERIALIZED (
-      SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
-        offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
-      CROSS JOIN LATERAL (
-        SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
-          price.compare_at, channel.id AS channel_id FROM skus sku
-        CROSS JOIN LATERAL (SELECT price.amount, price.compare_at FROM prices price WHERE price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
-          AND price.valid @> statement_timestamp() LIMIT 1) price
-        WHERE sku.product_id = product.id OFFSET 0
-      ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($20::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND true AND product.id = ANY($22::int[]) AND (
-          SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
-            SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
-              SELECT FROM jsonb_array_elements_text(shown."values") AS value
-              WHERE lower(value) = lower(offer.options ->> shown.name)))
-          LIMIT 1)
-      LIMIT $23
-    ), offered1 AS MATERIALIZED (
-      SELECT id, category_id, brand_id, amount, options FROM examined1 offer
-      WHERE offer.amount >= $24::bigint AND offer.amount <= $25::bigint AND ((lower((offer.options ->> $26::text)) IN (SELECT lower(value) FROM unnest($27::text[]) AS value)
-    OR (position('/' IN (offer.options ->> $28::text)) > 0 AND CASE WHEN lower((offer.options ->> $29::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower((offer.options ->> $30::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $31::text))] END && ARRAY(SELECT lower(value) FROM unnest($32::text[]) AS value)))) IS TRUE AND (SELECT coalesce(sum(stock.sellable) FILTER (WHERE (offer.channel_id, stock.location_id) IN (SELECT channel_id, location_id FROM channel_locations)), 0) FROM available_stock stock
-          WHERE stock.sku_id = offer.sku_id) >= $33::int
-    ), number1 AS MATERIALIZED (
-      SELECT (SELECT count(*)::int FROM examined1) AS examined,
-        (SELECT count(*)::int FROM (SELECT DISTINCT id FROM offered1) product) AS passing
-    )
-    SELECT pg_current_snapshot()::text AS position, least(
-        (SELECT min(lower(valid)) FROM prices WHERE lower(valid) > statement_timestamp()),
-        (SELECT min(upper(valid)) FROM prices WHERE upper(valid) > statement_timestamp()),
-        (SELECT min(line.expires_at) FROM hold_lines line JOIN stock_levels level USING (sku_id, location_id)
-          WHERE line.active AND NOT line.promised AND level.sellable = 0 AND line.location_id IN (
-            SELECT location_id FROM channel_locations WHERE channel_id = $34))) AS until,
-      (SELECT passing FROM number0) AS total,
-      (SELECT examined > $35 FROM number0) AS "isCut",
-      (SELECT examined FROM number0) + (SELECT examined FROM number1) AS examined,
-      jsonb_build_array((
-        SELECT jsonb_build_object('valueCount', coalesce(max("valueCount"), 0), 'isCut', (SELECT examined > $36 FROM number1),
-          'passing', (SELECT passing FROM number1), 'values', coalesce(jsonb_agg(
-            jsonb_build_object('value', value, 'label', label, 'parent', parent, 'count', count, 'width', width)
-            ORDER BY place), '[]'))
-        FROM (
-          SELECT counted.*, (count(*) OVER ())::int AS "valueCount",
-            row_number() OVER (ORDER BY value IN (SELECT lower(value) FROM unnest($37::text[]) AS value) DESC, count DESC, value) AS place
-          FROM (
-            SELECT value, min(label) AS label, NULL::text AS parent, count(*)::int AS count, NULL::bigint AS width
-            FROM (
-              SELECT valued.id, lower(part) AS value, min(part) AS label
-              FROM (SELECT product.id, attribute.value
-              FROM (SELECT DISTINCT id FROM offered1) product
-              JOIN product_attributes attribute ON attribute.product_id = product.id AND attribute.name = $38::text) valued
-              CROSS JOIN LATERAL unnest(CASE WHEN position('/' IN valued.value) > 0
-                THEN CASE WHEN valued.value ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(valued.value), '\s*/\s*') ELSE ARRAY[valued.value] END || CASE WHEN lower(valued.value) IN (SELECT lower(value) FROM unnest($39::text[]) AS value) THEN ARRAY[valued.value] ELSE '{}' END
-                ELSE ARRAY[valued.value] END) AS part
-              WHERE part <> '' GROUP BY valued.id, lower(part)
-            ) of_product
-            GROUP BY value) counted
-          ORDER BY place LIMIT $40
         ) ranked)) AS facets;
 
 /* facets.deadline */ SELECT set_config('statement_timeout', $1, true);
@@ -609,10 +620,10 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($14::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($15::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $16 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($17::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($15::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $16 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($17::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value))))
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($18::text[]) AS value)))))
     ), market AS MATERIALIZED (
       SELECT channel.id, channel.low_stock_threshold, price_list.id AS price_list_id, price_list.currency,
         ARRAY(SELECT location_id FROM channel_locations WHERE channel_id = channel.id) AS locations

@@ -25,10 +25,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -94,10 +95,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -125,10 +127,11 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))))
+        AND true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -197,10 +200,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -232,10 +236,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))) AND true AND product.id = ANY($24::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))))
+        AND true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -296,10 +301,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -331,10 +337,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))))
+        AND true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -401,10 +408,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($2::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))) AND true AND product.id = ANY($7::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
+        AND true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -436,10 +444,11 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($20::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))) AND true AND product.id = ANY($25::int[]) AND (
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))))
+        AND true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -548,10 +557,10 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($3::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($4::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $5 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($4::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $5 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value))))))
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value)))))))
     ), offer AS (
       SELECT sku.product_id, sku.id AS sku_id, sku.position, sku.code, sku.gtin, sku.options, sku.option_names, sku.image_id,
         sku.url, sku.restock_at, market.currency, figures.amount, figures.compare_at, figures.price_valid_until,

@@ -62,10 +62,10 @@
       WITH RECURSIVE below AS (
         SELECT id FROM categories WHERE handle = ANY($3::text[])
         UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($4::text[]))) AND EXISTS (SELECT FROM product_attributes attribute WHERE attribute.product_id = product.id
-      AND attribute.name = $5 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($4::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $5 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($6::text[]) AS value)
     OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value)))) AND offer.sellable >= $8::int AND offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($7::text[]) AS value))))) AND offer.sellable >= $8::int AND offer.amount >= $9::bigint AND offer.amount <= $10::bigint AND ((lower((offer.options ->> $11::text)) IN (SELECT lower(value) FROM unnest($12::text[]) AS value)
     OR (position('/' IN (offer.options ->> $13::text)) > 0 AND CASE WHEN lower((offer.options ->> $14::text)) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
       THEN regexp_split_to_array(btrim(lower((offer.options ->> $15::text))), '\s*/\s*') ELSE ARRAY[lower((offer.options ->> $16::text))] END && ARRAY(SELECT lower(value) FROM unnest($17::text[]) AS value)))) IS TRUE
     GROUP BY product.id;
