@@ -139,7 +139,7 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
     details: Readonly<Record<string, unknown>> = {},
   ): GraphQLFormattedError => {
     countError(code);
-    return { ...formatted, message: shorten(message), extensions: { code, ...details } };
+    return { ...formatted, message, extensions: { code, ...details } };
   };
 
   const render = (
@@ -150,11 +150,11 @@ export function createErrorRenderer(log: Logger, countError: (code: string) => v
     const cause = causeOf(error);
     const known = toRequestError(cause);
     if (known !== null) {
-      if (known !== cause) logUnavailable(log, cause, requestId);
-      return counted(formatted, known.message, known.code, detailsOf(known));
+      const trace = traceUnavailable(cause, requestId, log);
+      return counted(formatted, shorten(known.message) + trace, known.code, detailsOf(known));
     }
     const code = formatted.extensions?.['code'];
-    if (cause === null && isRequestCode(code)) return counted(formatted, formatted.message, code);
+    if (cause === null && isRequestCode(code)) return counted(formatted, shorten(formatted.message), code);
     log.error({ err: cause ?? error, requestId, path: formatted.path }, 'A resolver failed');
     return counted(formatted, maskedMessage(requestId), Apollo.INTERNAL_SERVER_ERROR);
   };
@@ -210,9 +210,12 @@ function shorten(message: string): string {
     : `${message.slice(0, half)}…${message.slice(-half)}`;
 }
 
-function maskedMessage(requestId: string): string {
-  return `Something went wrong on our side (request ${requestId})`;
-}
+/** What a caller is told of a fault that is only in the log. */
+export const maskedMessage = (requestId: string): string =>
+  `Something went wrong on our side${inLog(requestId)}`;
+
+/** Ends the messages of the errors that are in the log. */
+const inLog = (requestId: string): string => ` (request ${requestId})`;
 
 /** What a caller is told of an error, which is logged if it is our fault. Retry-After is set on the reply. */
 export function explainError(
@@ -286,11 +289,10 @@ function describe(
   }
   const known = toRequestError(error);
   if (known !== null) {
-    if (known !== error) logUnavailable(log, error, requestId);
     return {
       status: ERROR_STATUS[known.code],
       code: known.code,
-      message: shorten(known.message),
+      message: shorten(known.message) + traceUnavailable(error, requestId, log),
       details: detailsOf(known),
     };
   }
@@ -301,14 +303,28 @@ function describe(
   return { status: 500, code: Apollo.INTERNAL_SERVER_ERROR, message: maskedMessage(requestId) };
 }
 
-/** Logged without a stack, because every request fails during an outage. */
-function logUnavailable(log: Logger, error: unknown, requestId: string): void {
-  log.warn({ reason: errorMessage(error), requestId }, `A request failed because ${whyUnavailable(error)}`);
+/**
+ * Logs a failure that is no fault of the caller, without a stack, because every request fails during an outage. Returns
+ * what the message for the caller ends with: the id of the request, or nothing when nothing was logged.
+ */
+export function traceUnavailable(error: unknown, requestId: string, log: Logger): string {
+  const why = whyUnavailable(error);
+  if (why === null) return '';
+  // The message of a request error is for callers.
+  const reason = errorMessage((error instanceof RequestError && error.cause) || error);
+  log.warn({ reason, requestId }, `A request failed because ${why}`);
+  return inLog(requestId);
 }
 
-function whyUnavailable(error: unknown): string {
+function whyUnavailable(error: unknown): string | null {
+  if (error instanceof RequestError) return UNAVAILABLE[error.code] ?? null;
   if (error instanceof StorageFull) return 'there is no space left for images';
   if (error instanceof StatementCanceled) return 'Postgres stopped its statement';
   if (error instanceof DatabaseBusy) return 'it waited too long for its turn at Postgres';
   return 'Postgres is unavailable';
 }
+
+const UNAVAILABLE: Partial<Record<ErrorCode, string>> = {
+  INDEX_UNAVAILABLE: 'the vector index is unavailable',
+  SHOPPER_KEYS_UNAVAILABLE: 'the keys of shopper tokens cannot be fetched',
+};

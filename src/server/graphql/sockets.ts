@@ -12,7 +12,7 @@ import { Holdings } from '../../platform/holdings.js';
 import { sharesOf } from '../../platform/shares.js';
 import { credentialsOf } from '../authorization.js';
 import { carryWebSockets, faultOf } from '../connections.js';
-import { passes, toRequestError } from '../errors.js';
+import { maskedMessage, passes, toRequestError, traceUnavailable } from '../errors.js';
 import {
   CLOSE_GRACE_MS,
   IDLE_SOCKET_MS,
@@ -186,10 +186,12 @@ function carry(
       socket.close(CloseCode.BadRequest, shorten(error.message));
     } else if (known !== null) {
       const refusal = known.code === 'FORBIDDEN' ? CloseCode.Forbidden : CloseCode.Unauthorized;
-      socket.close(passes(known.code) ? TRY_AGAIN_LATER : refusal, shorten(known.message));
+      const trace = traceUnavailable(error, requestId, log);
+      const reason = shorten(known.message, MAX_REASON_BYTES - trace.length) + trace;
+      socket.close(passes(known.code) ? TRY_AGAIN_LATER : refusal, reason);
     } else {
       log.error({ err: error, requestId }, 'A WebSocket failed');
-      socket.close(TRY_AGAIN_LATER, `Something went wrong on our side (request ${requestId})`);
+      socket.close(TRY_AGAIN_LATER, maskedMessage(requestId));
     }
   };
 
@@ -263,9 +265,9 @@ function carry(
 const pathOf = ({ url = '' }: IncomingMessage): string => url.replace(/\?.*$/s, '');
 
 /** As much text as fits in a frame; a character that is cut becomes a replacement of three bytes. */
-const shorten = (reason = ''): string => {
+const shorten = (reason = '', most = MAX_REASON_BYTES): string => {
   const bytes = Buffer.from(reason);
-  return bytes.length <= MAX_REASON_BYTES ? reason : bytes.subarray(0, MAX_REASON_BYTES - 2).toString();
+  return bytes.length <= most ? reason : bytes.subarray(0, most - 2).toString();
 };
 
 interface Refusal {
