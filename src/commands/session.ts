@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { readConfig, ConfigError, type Config } from '../config.js';
 import { RequestError } from '../errors.js';
+import { BucketUnavailable } from '../platform/bucket-unavailable.js';
 import { createLogger, hideUrlPasswords, type Logger } from '../platform/logging.js';
 import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { OperatorError } from '../platform/operator-error.js';
@@ -66,7 +67,13 @@ function exitCodeOf(error: unknown): ExitCode {
 }
 
 function isExpected(error: unknown): error is Error {
-  return [OperatorError, ConfigError, RequestError, DatabaseUnavailable, StatementCanceled, StorageFull].some(
-    (kind) => error instanceof kind,
-  );
+  return [
+    OperatorError,
+    ConfigError,
+    RequestError,
+    BucketUnavailable,
+    DatabaseUnavailable,
+    StatementCanceled,
+    StorageFull,
+  ].some((kind) => error instanceof kind);
 }

@@ -12,7 +12,7 @@ import { asStorageFull } from './storage-full.js';
 export interface BlobStore {
   /**
    * Stores the bytes and returns their SHA-256 as 64 hex digits. Storing the same bytes again resets their age.
-   * @throws StorageFull; nothing of the file is left then
+   * @throws StorageFull; nothing of the file is left then. In a bucket, all calls throw BucketUnavailable
    */
   put(bytes: Uint8Array): Promise<string>;
   /** The bytes, or null when nothing is stored under this hash. */

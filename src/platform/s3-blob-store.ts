@@ -10,7 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { BlobStore } from './blob-store.js';
-import { errorMessage } from './operator-error.js';
+import { BucketUnavailable } from './bucket-unavailable.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Until the store begins to answer. An image has at most 10 MB, and the store is in the same region. */
@@ -48,6 +48,9 @@ export function openS3BlobStore(
     // Other stores than Amazon's rarely have a host name for each bucket.
     forcePathStyle: hasEndpoint(process.env),
   });
+  const unavailable = (error: unknown): never => {
+    throw new BucketUnavailable(bucket, error);
+  };
   // Errors of the network say neither what was asked nor whom.
   client.middlewareStack.add(
     (next) => async (call) => {
@@ -55,9 +58,7 @@ export function openS3BlobStore(
         return await next(call);
       } catch (error) {
         if (isMissing(error)) throw error;
-        throw new Error(`The bucket ${bucket} did not do what it was asked: ${errorMessage(error)}`, {
-          cause: error,
-        });
+        return unavailable(error);
       }
     },
     { step: 'initialize', name: 'nameBucket' },
@@ -86,7 +87,7 @@ export function openS3BlobStore(
       if (!SHA256_HEX.test(sha256)) return null;
       const object = { Bucket: bucket, Key: keyOf(sha256) };
       const found = await orNull(client.send(new GetObjectCommand(object), inTime()));
-      return found?.Body ? Buffer.from(await found.Body.transformToByteArray()) : null;
+      return found?.Body ? Buffer.from(await found.Body.transformToByteArray().catch(unavailable)) : null;
     },
 
     async has(sha256) {

@@ -7,6 +7,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ERROR_STATUS, type ErrorCode, RequestError, ThrottledError } from '../errors.js';
 import type { ServerContext } from '../graph/server-context.js';
+import { BucketUnavailable } from '../platform/bucket-unavailable.js';
 import { DatabaseBusy } from '../platform/connection-turns.js';
 import { DatabaseUnavailable, StatementCanceled } from '../platform/database-unavailable.js';
 import { errorCode, errorMessage } from '../platform/operator-error.js';
@@ -27,8 +28,8 @@ const REQUEST_CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The error that a caller sees: a request error, also when Postgres is unavailable or stopped a statement, or the disk
- * is full; null when the fault is ours.
+ * The error that a caller sees: a request error, also when Postgres or the bucket of images is unavailable, Postgres
+ * stopped a statement, or the disk is full; null when the fault is ours.
  */
 export function toRequestError(error: unknown): RequestError | null {
   if (error instanceof RequestError) return error;
@@ -36,6 +37,13 @@ export function toRequestError(error: unknown): RequestError | null {
     return new RequestError(
       'STORAGE_FULL',
       'The image could not be stored, because there is no space left for images. The operator has to free up space.',
+      { cause: error },
+    );
+  }
+  if (error instanceof BucketUnavailable) {
+    return new RequestError(
+      'IMAGES_UNAVAILABLE',
+      'The store of images is not responding: try again in a few seconds.',
       { cause: error },
     );
   }
@@ -66,6 +74,7 @@ export function toRequestError(error: unknown): RequestError | null {
 
 const PASSING_CODES: ReadonlySet<unknown> = new Set<ErrorCode>([
   'DATABASE_UNAVAILABLE',
+  'IMAGES_UNAVAILABLE',
   'INDEX_UNAVAILABLE',
   'SERVICE_OVERLOADED',
   'SHOPPER_KEYS_UNAVAILABLE',
@@ -231,16 +240,19 @@ export function explainError(
 }
 
 /**
- * Sends an error of a route other than /graphql as `{ error: { code, message } }`, and logs it if it is our fault.
+ * Sends an error of a route other than /graphql as `{ error: { code, message } }`, counts it, and logs it if it is our
+ * fault.
  */
 export function sendHttpError(
   error: FastifyError | RequestError,
   request: FastifyRequest,
   reply: FastifyReply,
   log: Logger,
+  countError: (code: string) => void,
 ): void {
   if (reply.sent) return;
   const { status, code, message, details } = explainError(error, request, reply, log);
+  countError(code);
   // Caches on the way would otherwise keep some of them, such as that there is no image yet.
   void reply.header('cache-control', 'no-store');
   void reply.code(status).send({ error: { code, message, ...details } });
@@ -318,6 +330,7 @@ export function traceUnavailable(error: unknown, requestId: string, log: Logger)
 
 function whyUnavailable(error: unknown): string | null {
   if (error instanceof RequestError) return UNAVAILABLE[error.code] ?? null;
+  if (error instanceof BucketUnavailable) return 'the bucket of images is unavailable';
   if (error instanceof StorageFull) return 'there is no space left for images';
   if (error instanceof StatementCanceled) return 'Postgres stopped its statement';
   if (error instanceof DatabaseBusy) return 'it waited too long for its turn at Postgres';

@@ -76,6 +76,11 @@ export async function createServer<Context extends ServerContext>(
     createContext: payForRefusals(given.createContext, budgets, given.knowsKey ?? (() => false)),
   };
   const { log, metrics, leaving = new AbortController().signal } = options;
+  const answerError = (
+    error: FastifyError | RequestError,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): void => sendHttpError(error, request, reply, log, metrics.countHttpError);
   // The caller logs that it listens, with its own message.
   const logger: FastifyBaseLogger = log.child({}, { level: log.level === 'info' ? 'warn' : log.level });
   const app = fastify({
@@ -85,7 +90,7 @@ export async function createServer<Context extends ServerContext>(
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENT_CONNECTION_MS,
     // A URL that is not one.
-    frameworkErrors: (error, request, reply) => sendHttpError(error, request, reply, log),
+    frameworkErrors: answerError,
     // A request that arrives while the server closes is answered like any other.
     return503OnClosing: false,
     // A missing Host is answered in connections.ts, because Node answers as many such requests as a client sends.
@@ -99,9 +104,7 @@ export async function createServer<Context extends ServerContext>(
   // Bodies are JSON or images.
   app.removeContentTypeParser('text/plain');
 
-  app.setErrorHandler((error: FastifyError | RequestError, request, reply) =>
-    sendHttpError(error, request, reply, log),
-  );
+  app.setErrorHandler(answerError);
   // It becomes part of image URLs.
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     const isUsable = !headers.host || isHost(headers.host);

@@ -26,7 +26,10 @@ export interface Metrics {
   readonly registry: Registry;
   readonly meter: Meter;
   readonly plugin: ApolloServerPlugin<ServerContext>;
+  /** An error of a GraphQL response. */
   readonly countError: (code: string) => void;
+  /** An error of a route other than /graphql. */
+  readonly countHttpError: (code: string) => void;
   readonly observeCost: (cost: number) => void;
   readonly countThrottled: (payer: Payer['kind']) => void;
   readonly countLookup: (cache: Cache, isHit: boolean) => void;
@@ -69,8 +72,15 @@ export function createMetrics(documents: Labeled = { has: () => false, operation
     labelNames: ['code'],
     registers,
   });
+  const httpErrors = new Counter({
+    name: 'http_errors_total',
+    help: 'Errors of other routes than /graphql, such as /images, by code.',
+    labelNames: ['code'],
+    registers,
+  });
   // A series that starts at its first error hides that error from rate().
-  for (const code of [...Object.keys(ERROR_STATUS), 'INTERNAL_SERVER_ERROR']) errors.inc({ code }, 0);
+  for (const code of [...Object.keys(ERROR_STATUS), 'INTERNAL_SERVER_ERROR'])
+    for (const counter of [errors, httpErrors]) counter.inc({ code }, 0);
   const costs = new Histogram({
     name: 'graphql_operation_cost',
     help: 'Estimated cost of GraphQL operations, including those that were refused for it.',
@@ -131,6 +141,7 @@ export function createMetrics(documents: Labeled = { has: () => false, operation
     meter: createMeter(registry),
     add,
     countError: (code) => errors.inc({ code }),
+    countHttpError: (code) => httpErrors.inc({ code }),
     observeCost: (cost) => costs.observe(cost),
     countThrottled: (payer) => throttled.inc({ payer }),
     countLookup: (cache, isHit) => lookups.inc({ cache, result: isHit ? 'hit' : 'miss' }),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
+import { BucketUnavailable } from '../../src/platform/bucket-unavailable.js';
 import { openS3BlobStore } from '../../src/platform/s3-blob-store.js';
 
 const SHA256 = 'ab'.repeat(32);
@@ -43,6 +44,6 @@ test.each([
 ])('a call to a store that %s ends', async (_what, answer) => {
   await startStore(answer);
   const store = openS3BlobStore({ bucket: 'shop', prefix: 'images' }, CALL_MS);
-  await expect(store.get(SHA256)).rejects.toThrow();
-  await expect(store.put(Buffer.from('x'))).rejects.toThrow();
+  await expect(store.get(SHA256)).rejects.toBeInstanceOf(BucketUnavailable);
+  await expect(store.put(Buffer.from('x'))).rejects.toBeInstanceOf(BucketUnavailable);
 });

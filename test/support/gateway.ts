@@ -111,6 +111,7 @@ export async function startTestGateway(
     designEngines?: ReadonlySet<DesignEngineName>;
     trustedProxies?: readonly string[];
     imageHosts?: readonly string[];
+    uploads?: BlobStore;
     budgets?: Budgets;
     subgraph?: boolean;
     documents?: TrustedDocuments;
@@ -147,7 +148,7 @@ export async function startTestGateway(
     calibration: options.calibration ?? null,
     followed,
     catalogImages,
-    uploads: await openBlobStore(join(folder, 'uploads')),
+    uploads: options.uploads ?? (await openBlobStore(join(folder, 'uploads'))),
     imageHosts: new Set(options.imageHosts),
     anonymousScopes: options.anonymousScopes ?? defaults.anonymousScopes,
     shoppers: options.shoppers ?? null,

@@ -78,6 +78,7 @@ function kindOf({ code }: Failure): keyof (typeof t.value)['failures'] {
       return 'throttled';
     case 'SERVICE_OVERLOADED':
     case 'DATABASE_UNAVAILABLE':
+    case 'IMAGES_UNAVAILABLE':
       return 'busy';
     case 'IMAGE_NOT_FOUND':
     case 'NOT_FOUND':
