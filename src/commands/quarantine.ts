@@ -110,10 +110,11 @@ async function readAll(db: Database): Promise<QuarantinedRow[]> {
 const idOf = ({ key }: Pick<QuarantinedRow, 'key'>): string => toGlobalId('Image', key);
 
 function keyOf(id: string): number {
-  const { type, id: key } = fromGlobalId(id);
+  const { id: digits } = fromGlobalId(id);
   // More digits than this are no integer of Postgres.
-  if (type !== 'Image' || !/^\d{1,9}$/.test(key)) throw neverHeld(id);
-  return Number(key);
+  const key = /^\d{1,9}$/.test(digits) ? Number(digits) : 0;
+  if (idOf({ key }) !== id) throw neverHeld(id);
+  return key;
 }
 
 const neverHeld = (id: string): OperatorError =>

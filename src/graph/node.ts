@@ -21,8 +21,8 @@ export const MAX_KEY = 2_147_483_647;
 /** The type name and row id in a global id; null if the text is not a global id. */
 export function readGlobalId(id: string): { type: string; key: number } | null {
   const { type, name: digits } = splitGlobalId(id);
-  const key = /^\d{1,10}$/.test(digits) ? Number(digits) : 0;
-  return key >= 1 && key <= MAX_KEY ? { type, key } : null;
+  const key = /^[1-9]\d{0,9}$/.test(digits) ? Number(digits) : Infinity;
+  return key <= MAX_KEY ? { type, key } : null;
 }
 
 /** The row id in a global id of this type; null for any other text. */
