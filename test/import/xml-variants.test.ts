@@ -578,5 +578,28 @@ describe('XML', () => {
         'On line 1, more than 2000 elements are open',
       );
     }, 60_000);
+
+    // Failed on 2026-11-30: 4,000,000 attributes took more than a gigabyte of memory.
+    test.each([
+      ['an element', (attributes: string) => offer(`<size${attributes}/>`)],
+      ['an element around the products', (attributes: string) => `<a${attributes}>${offer('')}</a>`],
+    ])(
+      'attributes of %s',
+      async (_, feed) => {
+        const named = (count: number): string =>
+          Array.from({ length: count }, (_each, index) => ` a${index}="1"`).join('');
+        const list = (attributes: string): string => `<products>\n${feed(attributes)}</products>`;
+        await expect(explain(list(named(10_000)))).resolves.toMatchObject({ report: { skus: 1 } });
+        await expect(explain(list(named(10_001)))).rejects.toThrow(
+          'On line 2, an element has more than 10000 attributes: get the file again, or use elements instead.',
+        );
+        // The second has no end.
+        for (const end of ['"', ''])
+          await expect(explain(list(` a="${'x\n'.repeat(600_000)}${end}`))).rejects.toThrow(
+            'On line 2, a tag is longer than 1048576 characters: get the file again, or close its quotes.',
+          );
+      },
+      60_000,
+    );
   });
 });

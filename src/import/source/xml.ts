@@ -27,6 +27,10 @@ const MAX_DEPTH = 12;
  * as many as it has elements. With millions, the parser takes hours to look among them for those that are closed.
  */
 const MAX_OPEN = 2_000;
+/** Attributes of an element. A product that is written as attributes has dozens. */
+const MAX_ATTRIBUTES = 10_000;
+/** The length of a start tag: all of it is in memory until it ends, and one whose quote is not closed ends far away. */
+const MAX_TAG_LENGTH = 1024 * 1024;
 /** Google's taxonomy has 5,600 categories; more are a broken file. */
 const MAX_CATEGORIES = 50_000;
 /** A longer name of a category is a text. */
@@ -45,7 +49,7 @@ const LINE_END = '\n';
  * it. The number of a category is replaced by its path if the file lists its categories before its products. A bare
  * `&`, which is not well-formed, is an ordinary character.
  *
- * @throws RequestError BAD_USER_INPUT the file has no items, or far too many levels
+ * @throws RequestError BAD_USER_INPUT the file has no items, far too many levels, or far too many attributes
  */
 export async function* readXml(file: TextFile, options: ReadOptions): AsyncGenerator<FeedRecord> {
   const items = new ItemReader(options);
@@ -75,6 +79,11 @@ class ItemReader {
   #ready: FeedRecord[] = [];
   #item: { element: Element; length: number; broken: string | null } | null = null;
   #depth = 0;
+  /** Where the start tag begins that is read, in the file; none is: Infinity. */
+  #tagStart = Infinity;
+  #tagLine = 1;
+  /** Of that tag, so far. */
+  #attributes = 0;
   /** The item and the elements in it that are open and kept. */
   #open: Element[] = [];
   /** Open elements in the item that are not kept. */
@@ -103,6 +112,8 @@ class ItemReader {
     this.#options = options;
     this.#parser = new Parser(
       {
+        onopentagname: () => this.#begun(),
+        onattribute: () => this.#attribute(),
         onopentag: (name, attributes) => this.#opened(name, attributes),
         ontext: (text) => this.#text(text),
         onclosetag: (name, implied) => this.#closed(name, implied),
@@ -117,6 +128,7 @@ class ItemReader {
     this.#parser.write(piece);
     this.#countTo(this.#base + piece.length);
     this.#base += piece.length;
+    this.#checkTag(this.#base);
     this.#before = piece.at(-1) ?? this.#before;
   }
 
@@ -154,23 +166,43 @@ class ItemReader {
     }
   }
 
+  #begun(): void {
+    this.#tagStart = this.#parser.startIndex;
+    this.#countTo(this.#tagStart);
+    this.#tagLine = this.#line;
+    this.#attributes = 0;
+  }
+
+  #attribute(): void {
+    this.#attributes += 1;
+    this.#checkTag(this.#parser.endIndex);
+  }
+
+  /** The parser has read up to here. */
+  #checkTag(end: number): void {
+    if (this.#attributes > MAX_ATTRIBUTES)
+      throw this.#refusal(`an element has more than ${MAX_ATTRIBUTES} attributes`, 'use elements instead');
+    if (end - this.#tagStart > MAX_TAG_LENGTH)
+      throw this.#refusal(`a tag is longer than ${MAX_TAG_LENGTH} characters`, 'close its quotes');
+  }
+
+  #refusal(what: string, remedy: string): RequestError {
+    const message = `On line ${this.#tagLine}, ${what}: get the file again, or ${remedy}.`;
+    return new RequestError('BAD_USER_INPUT', message);
+  }
+
   #opened(tag: string, attributes: Readonly<Record<string, string>>): void {
+    this.#tagStart = Infinity;
     this.#depth += 1;
-    if (this.#depth > MAX_OPEN) {
-      this.#countTo(this.#parser.startIndex);
-      throw new RequestError(
-        'BAD_USER_INPUT',
-        `On line ${this.#line}, more than ${MAX_OPEN} elements are open: get the file again, or close its elements.`,
-      );
-    }
+    if (this.#depth > MAX_OPEN)
+      throw this.#refusal(`more than ${MAX_OPEN} elements are open`, 'close its elements');
     const [local = '', prefix] = tag.split(':').reverse();
     const name = renamed(local, this.#options.renames);
     if (this.#item === null && (!ITEMS.has(name) || this.#depth === 1)) {
       this.#openedOutside(name, attributes);
       return;
     }
-    this.#countTo(this.#parser.startIndex);
-    const element = { name, prefixed: prefix !== undefined, line: this.#line, attributes, parts: [] };
+    const element = { name, prefixed: prefix !== undefined, line: this.#tagLine, attributes, parts: [] };
     if (this.#item === null) {
       this.#item = { element, length: 0, broken: null };
       this.#open = [element];
