@@ -40,11 +40,10 @@ import { startLoop, type Loop } from '../platform/loop.js';
 import type { Progress } from '../platform/progress.js';
 import { closeAll } from '../platform/close-all.js';
 import { closeDatabase } from '../platform/connections.js';
-import { BACKGROUND, type Database, REQUESTS } from '../platform/postgres.js';
-import { readSchemaVersion, SchemaMismatchError, tooNew } from '../platform/schema-version.js';
-import { errorMessage } from '../platform/operator-error.js';
+import { BACKGROUND, REQUESTS } from '../platform/postgres.js';
+import { SchemaMismatchError } from '../platform/schema-version.js';
 import { openPool, startDatabase } from '../platform/start-database.js';
-import { within } from '../platform/within.js';
+import { readiness, refuseNewerSchema } from './readiness.js';
 import { createSchema } from './schema.js';
 import { openServices, type Services } from './services.js';
 import { asSubgraph } from './subgraph.js';
@@ -58,7 +57,7 @@ import { createMetrics } from '../server/metrics.js';
 import { readEncoderCalibration } from '../search/probability/encoder-calibration.js';
 import { answerRequests } from '../sync/answer-requests.js';
 import { checkEncoder } from '../sync/check-encoder.js';
-import { openAwaitedIndex, type AwaitedIndex } from '../sync/awaited-index.js';
+import { openAwaitedIndex } from '../sync/awaited-index.js';
 import { countProducts } from '../projection/projection.store.js';
 import { connectionName } from '../sync/request.store.js';
 import { openBodies } from '../vision/bodies/bodies.js';
@@ -86,9 +85,6 @@ const PRUNE_WEBHOOKS_EVERY_MS = 60 * 1_000;
 const PRUNE_OF_STRANGERS_EVERY_MS = 5 * 60 * 1_000;
 /** A failed round may already have read all uploads, and the next round is not urgent. */
 const LAST_PRUNE_RETRY_MS = 10 * 60 * 1_000;
-
-/** Less than load balancers wait for a readiness check: a silent index must not make the gateway look unready. */
-const INDEX_CHECK_MS = 1_000;
 
 export interface Gateway {
   readonly url: string;
@@ -428,31 +424,4 @@ function pruneRegularly(
     }),
     prune_budgets: prune('Old budgets', (closing) => pruneBudgets(db, closing)),
   };
-}
-
-/** Without the index, the gateway is ready all the same: products, stock, and holds do not need it. */
-async function readiness(
-  db: Database,
-  { index, missing }: Pick<AwaitedIndex, 'index' | 'missing'>,
-): Promise<Readiness> {
-  const check = async <T>(work: Promise<T>, well: (answer: T) => string): Promise<[boolean, string]> =>
-    work.then(
-      (answer) => [true, well(answer)],
-      (error: unknown) => [false, errorMessage(error)],
-    );
-  const [[hasPostgres, postgres], [hasIndex, points]] = await Promise.all([
-    check(refuseNewerSchema(db), () => 'ok'),
-    check(within(index.count(), INDEX_CHECK_MS), (count) => `${index.name}, ${count} images`),
-  ]);
-  const reached = hasIndex ? 'ok' : 'degraded';
-  return {
-    status: hasPostgres ? reached : 'unavailable',
-    checks: { postgres, index: hasIndex ? points : `degraded: ${missing() ?? points}` },
-  };
-}
-
-/** @throws OperatorError when a newer version migrated the database after this one started */
-async function refuseNewerSchema(db: Database): Promise<void> {
-  const version = await readSchemaVersion(db);
-  if (version.unknown.length > 0) throw new SchemaMismatchError(tooNew(version));
 }

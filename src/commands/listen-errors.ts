@@ -8,6 +8,11 @@ interface ListenVariables {
   readonly port: string;
 }
 
+export const METRICS_VARIABLES: ListenVariables = {
+  host: 'VITRINE_METRICS_HOST',
+  port: 'VITRINE_METRICS_PORT',
+};
+
 /**
  * Checks whether the gateway will be able to listen, before the long part of its startup.
  * @throws OperatorError

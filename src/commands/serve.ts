@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Gateway } from '../app/gateway.js';
 import { prepareDataFolder } from '../platform/data-folder.js';
 import { EXIT } from './exit-codes.js';
-import { assertCanListen, explainListenError } from './listen-errors.js';
+import { assertCanListen, explainListenError, METRICS_VARIABLES } from './listen-errors.js';
 import { runCommand } from './session.js';
 
 export function serveCommand(): Command {
@@ -26,7 +26,7 @@ Examples:
 
 const serve: Parameters<typeof runCommand>[0] = async ({ config, log, progress, signal }) => {
   await assertCanListen(config.http, { host: 'HOST', port: 'PORT' });
-  await assertCanListen(config.metrics, { host: 'VITRINE_METRICS_HOST', port: 'VITRINE_METRICS_PORT' });
+  await assertCanListen(config.metrics, METRICS_VARIABLES);
   await prepareDataFolder(config.dataFolder);
   const { startGateway } = await import('../app/gateway.js');
   const gateway = await startGateway(config, log, progress, signal).catch((error: unknown) => {

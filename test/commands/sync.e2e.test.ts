@@ -8,6 +8,7 @@ import { MATCH_ALL } from '../../src/vector-index/port.js';
 import { tag } from '../../src/projection/tags.js';
 import { readManifest } from '../../src/vision/manifest.js';
 import { ENCODER, seedChannels, seedEncoder, seedProduct, setStock } from '../support/catalog.js';
+import { valueOf } from '../metrics/support.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { vitrine, type Running } from '../support/process.js';
 import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
@@ -28,6 +29,39 @@ test('a Qdrant that is not there is named', async () => {
     expect(stderr).toMatch(/Qdrant at http:\/\/127\.0\.0\.1:1 cannot be used: check QDRANT_URL/);
     expect(stderr).not.toMatch(/\n\s+at /);
   } finally {
+    await database.drop();
+  }
+});
+
+// Failed on 2026-11-30: it had no metrics, and ended when Qdrant was away.
+test('it serves metrics and health, also while it waits for Qdrant', async () => {
+  const database = await createTestDatabase();
+  await seedChannels(database.db);
+  const env = { DATABASE_URL: database.url, QDRANT_URL: 'http://127.0.0.1:1' };
+  const worker = vitrine(['sync'], { env });
+  try {
+    const [, url = ''] = await worker.says(/Metrics are at (\S+)\/metrics/);
+    let text = '';
+    await until('it has failed to open the index, and listens to Postgres', async () => {
+      text = await (await fetch(`${url}/metrics`)).text();
+      const failing = (work: string) => valueOf(text, 'vitrine_background_failing', { work });
+      return failing('index') === 1 && failing('notifications') === 0;
+    });
+    expect(valueOf(text, 'vitrine_index_lag_seconds')).toBeGreaterThanOrEqual(0);
+    expect(valueOf(text, 'vitrine_background_failures_total', { work: 'index' })).toBeGreaterThan(0);
+    expect(valueOf(text, 'vitrine_postgres_waiting', { pool: 'background' })).toBe(0);
+    expect(valueOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(0);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    expect(await (await fetch(`${url}/health/ready`)).json()).toMatchObject({ status: 'degraded' });
+
+    const taken = { ...env, VITRINE_METRICS_PORT: new URL(url).port };
+    const other = await vitrine(['sync'], { env: taken }).ended;
+    expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining('set VITRINE_METRICS_PORT') });
+    worker.interrupt();
+    expect(await worker.ended).toMatchObject({ code: 0 });
+  } finally {
+    worker.child.kill('SIGKILL');
+    await worker.ended;
     await database.drop();
   }
 });
