@@ -1,11 +1,17 @@
 import { type Caller, isNobody, type Owner, ownerOf } from '../access/caller.js';
 import type { Pseudonyms } from '../access/pseudonyms.js';
-import { networkOf } from '../platform/client-network.js';
+import { networkOf, siteOf } from '../platform/client-network.js';
+
+/**
+ * What the owners of keys have in common that are counted together: half of the 32 bytes. The other half is enough to tell
+ * the networks of a site apart.
+ */
+export const LINE_BYTES = 16;
 
 /**
  * To whom the idempotency keys of a caller belong. Those of callers without an API key and a shopper belong to their
- * network, because strangers who choose the same key must not get each other's answers. If the address of such a
- * caller changes, its earlier answers are no longer found.
+ * network, because strangers who choose the same key must not get each other's answers, and are counted with those of its
+ * site. If the address of such a caller changes, its earlier answers are no longer found.
  */
 export async function keyOwner(
   pseudonyms: Pick<Pseudonyms, 'of'>,
@@ -14,6 +20,11 @@ export async function keyOwner(
 ): Promise<Owner> {
   const owner = ownerOf(caller);
   if (!isNobody(caller)) return owner;
-  // Differs from the pseudonym of the same network in other tables, and from that of any shopper.
-  return { ...owner, shopper: await pseudonyms.of(JSON.stringify(['idempotency', networkOf(address)])) };
+  // Differ from the pseudonyms of the same address in other tables, and from that of any shopper.
+  const halves = await Promise.all(
+    [siteOf(address), networkOf(address)].map((whose) =>
+      pseudonyms.of(JSON.stringify(['idempotency', whose])),
+    ),
+  );
+  return { ...owner, shopper: Buffer.concat(halves.map((half) => half.subarray(0, LINE_BYTES))) };
 }
