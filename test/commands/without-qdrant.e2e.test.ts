@@ -3,9 +3,10 @@ import { z } from 'zod';
 import sharp from 'sharp';
 import { seedChannels, seedProduct } from '../support/catalog.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startFakeQdrant } from '../support/fake-qdrant.js';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateways.js';
-import { noQdrant, testCollection, type TestCollection } from '../support/qdrant.js';
+import { noQdrant, testCollection } from '../support/qdrant.js';
 import { until } from '../support/waiting.js';
 
 /**
@@ -13,11 +14,8 @@ import { until } from '../support/waiting.js';
  * unready, which cut off the checkout.
  */
 
-if (noQdrant !== undefined) console.log(`Gateways whose Qdrant comes back are skipped: ${noQdrant}.`);
-const withQdrant = noQdrant === undefined ? test : test.skip;
-
-/** More than a search may take, and less than two attempts with the timeout that they once had. */
-const SEARCH_WITHIN_MS = 9_000;
+/** More than a search may take on a busy machine, and less than one took when each attempt had a timeout of its own. */
+const SEARCH_WITHIN_MS = 20_000;
 /** Less than the time after which a process that has not stopped is ended. */
 const STOPS_WITHIN_MS = 15_000;
 
@@ -37,12 +35,25 @@ afterAll(() => database.drop());
 
 const proxies: FaultProxy[] = [];
 const gateways: GatewayProcess[] = [];
-const collections: TestCollection[] = [];
+const servers: { close(): unknown }[] = [];
 afterEach(async () => {
   await Promise.all(gateways.splice(0).map((gateway) => gateway.kill()));
   await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
-  await Promise.all(collections.splice(0).map((collection) => collection.drop()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
 });
+
+/** The Qdrant of QDRANT_URL, or what stands in for it. */
+async function startQdrant(): Promise<{ url: string; env: Record<string, string> }> {
+  if (noQdrant !== undefined) {
+    const fake = await startFakeQdrant();
+    servers.push(fake);
+    return { url: fake.url, env: {} };
+  }
+  const real = testCollection();
+  servers.push({ close: () => real.drop() });
+  const { url, apiKey, collection } = real;
+  return { url, env: { QDRANT_COLLECTION: collection, ...(apiKey !== null && { QDRANT_API_KEY: apiKey }) } };
+}
 
 async function start(
   qdrantUrl: string,
@@ -100,6 +111,8 @@ const search = (gateway: GatewayProcess) =>
     { image },
   );
 
+/** No image is encoded. */
+const FOUND = { http: 200, codes: [], data: { visualSearch: { nodes: [] } } };
 const AWAY = { http: 503, retryAfter: '5', data: { visualSearch: null }, codes: ['INDEX_UNAVAILABLE'] };
 
 async function sellsWithoutSearches(gateway: GatewayProcess): Promise<void> {
@@ -152,31 +165,31 @@ test.each(['refuse', 'silent'] as const)(
   },
 );
 
-withQdrant('a gateway opens the index as soon as Qdrant is there', async () => {
-  const collection = testCollection();
-  collections.push(collection);
-  const { proxy, gateway: open } = await start(collection.url, { QDRANT_COLLECTION: collection.collection });
+test('a gateway opens the index as soon as Qdrant is there', async () => {
+  const { url, env } = await startQdrant();
+  const { proxy, gateway: open } = await start(url, env);
   const gateway = await open('refuse');
   await sellsWithoutSearches(gateway);
   await proxy.set('forward');
   await until('the gateway is well', async () => (await ready(gateway)).status === 'ok');
-  expect(await search(gateway)).toMatchObject({ http: 200, codes: [] });
+  expect(await search(gateway)).toMatchObject(FOUND);
 });
 
-withQdrant('a gateway whose Qdrant is silent for a while', async () => {
-  const collection = testCollection();
-  collections.push(collection);
-  const { proxy, gateway: open } = await start(collection.url, { QDRANT_COLLECTION: collection.collection });
+test('a gateway whose Qdrant is silent for a while', async () => {
+  const { url, env } = await startQdrant();
+  const { proxy, gateway: open } = await start(url, env);
   const gateway = await open('forward');
-  expect(await ready(gateway)).toMatchObject({ http: 200, status: 'ok' });
+  await until('the gateway is well', async () => (await ready(gateway)).status === 'ok');
+  expect(await search(gateway)).toMatchObject(FOUND);
   await proxy.set('silent');
   const failed = await Promise.all(Array.from({ length: 30 }, () => search(gateway)));
   expect(failed).toEqual(Array(30).fill(AWAY));
   await sellsWithoutSearches(gateway);
-  await proxy.set('forward');
-  await until('searches work', async () => (await search(gateway)).http === 200);
   const lines = gateway.output.stderr.split('\n').filter((line) => line.includes('Qdrant does not answer'));
   expect(lines).toHaveLength(1);
+  await proxy.set('forward');
+  await until('searches work', async () => (await search(gateway)).http === 200);
+  expect(await search(gateway)).toMatchObject(FOUND);
   await proxy.set('silent');
   await stopsSoon(gateway);
 });
