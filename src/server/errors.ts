@@ -13,6 +13,7 @@ import { DatabaseUnavailable, StatementCanceled } from '../platform/database-una
 import { errorCode, errorMessage } from '../platform/operator-error.js';
 import { StorageFull } from '../platform/storage-full.js';
 import { MAX_ERROR_MESSAGE_CHARS, RETRY_AFTER_SECONDS } from './limits.js';
+import { connectionOf } from './request.js';
 
 /**
  * Codes with which Apollo and graphql report errors in the request; those messages are about the caller's document.
@@ -286,7 +287,7 @@ const LEAVING_CODES: ReadonlySet<string | null> = new Set([
 /** Whether the only failure is that the client disconnected during its request. */
 function hasLeft(error: Error, { raw }: FastifyRequest): boolean {
   const isLeaving = LEAVING_CODES.has(errorCode(error)) || error.name === 'AbortError';
-  return isLeaving && !(error instanceof DatabaseUnavailable) && raw.socket.destroyed;
+  return isLeaving && !(error instanceof DatabaseUnavailable) && connectionOf(raw).destroyed;
 }
 
 function describe(

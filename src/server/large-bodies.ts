@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import { networkOf, siteOf } from '../platform/client-network.js';
@@ -24,6 +25,7 @@ const GOODBYE_MS = 1_000;
 interface Body {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  readonly connection: Socket;
 }
 
 /** In bytes. */
@@ -60,7 +62,7 @@ export function boundLargeBodies(
       const loses = bodies.find(isAnswered) ?? bodies.find(({ request }) => isArriving(request));
       if (loses === undefined) return false;
       held.remove(loses);
-      if (isAnswered(loses)) loses.request.raw.socket.destroy();
+      if (isAnswered(loses)) loses.connection.destroy();
       else refuse(loses.reply, overloaded('Others are sending images, too, and your address sends most'));
     }
     return true;
@@ -83,7 +85,7 @@ export function boundLargeBodies(
       );
       return;
     }
-    const body = { request, reply };
+    const body = { request, reply, connection: request.raw.socket };
     held.add(site, body, LARGE_BODY_BYTES);
     if (!makeRoom(site)) {
       held.remove(body);

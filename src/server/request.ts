@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 
 /**
  * A request as the HTTP server reads it. Node parses all of what it has read from a connection, 64 kB, also after that was
@@ -7,6 +8,13 @@ import { IncomingMessage } from 'node:http';
  */
 export class Request extends IncomingMessage {
   isUpgrade = false;
+  /** Its connection, for good. */
+  readonly cameBy: Socket;
+
+  constructor(socket: Socket) {
+    super(socket);
+    this.cameBy = socket;
+  }
 
   get upgrade(): boolean {
     return this.isUpgrade;
@@ -17,3 +25,10 @@ export class Request extends IncomingMessage {
     this.isUpgrade = offers || this.socket.destroyed;
   }
 }
+
+/**
+ * The connection of a request. When somebody stops reading the body, as a loop does that throws, Node sets `socket` to null, so
+ * that the answer can still be sent.
+ */
+export const connectionOf = (request: IncomingMessage): Socket =>
+  request instanceof Request ? request.cameBy : request.socket;

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../errors.js';
 import { networkOf, siteOf } from '../platform/client-network.js';
 import { Holdings } from '../platform/holdings.js';
@@ -9,6 +9,7 @@ import {
   MAX_UNSENT_BYTES_PER_CLIENT,
   UNSENT_ROOM_BYTES,
 } from './limits.js';
+import { connectionOf } from './request.js';
 import { seenFrom, type Trusts } from './seen-from.js';
 
 /** The bytes of large responses that wait in memory until their clients read them. */
@@ -67,21 +68,25 @@ export function createUnsent(most = MAX_UNSENT_BYTES, mostOfClient = MAX_UNSENT_
  * anything is done for it, and a response that does not fit in its share is replaced by that refusal.
  */
 export function boundUnsent(app: FastifyInstance, trusts: Trusts, unsent: Unsent): void {
+  const addresses = new WeakMap<FastifyRequest, string>();
+  const addressOf = (request: FastifyRequest): string =>
+    addresses.get(request) ?? seenFrom(request.raw, trusts).clientAddress;
   app.addHook('onRequest', (request, _reply, done) => {
+    const address = addressOf(request);
+    // Its connection may no longer tell when there is an answer.
+    addresses.set(request, address);
     // An orchestrator may ask through the same address as clients.
-    const isBehind =
-      !request.url.startsWith('/health/') && unsent.isBehind(seenFrom(request.raw, trusts).clientAddress);
+    const isBehind = !request.url.startsWith('/health/') && unsent.isBehind(address);
     done(isBehind ? behind() : undefined);
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     // Of a client that has gone, nothing waits, and its 'close' is over.
-    if (request.raw.socket.destroyed || (typeof payload !== 'string' && !Buffer.isBuffer(payload))) {
+    const connection = connectionOf(request.raw);
+    if (connection.destroyed || (typeof payload !== 'string' && !Buffer.isBuffer(payload))) {
       done();
       return;
     }
-    const release = unsent.hold(seenFrom(request.raw, trusts).clientAddress, Buffer.byteLength(payload), () =>
-      request.raw.socket.destroy(),
-    );
+    const release = unsent.hold(addressOf(request), Buffer.byteLength(payload), () => connection.destroy());
     if (release === null) {
       done(behind());
       return;

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import sharp from 'sharp';
 import fastify from 'fastify';
 import { boundLargeBodies } from '../../src/server/large-bodies.js';
 import { MAX_CONCURRENT_LARGE_BODIES_A_CLIENT } from '../../src/server/limits.js';
 import { trustIn } from '../../src/server/seen-from.js';
+import { MAX_IMAGE_BYTES } from '../../src/vision/image-budget.js';
 import { until } from '../support/waiting.js';
 import { startTestServer, type TestServer } from './support/server.js';
 
@@ -127,7 +129,11 @@ async function startBounded(
   app.setErrorHandler(({ message }: Error, _request, reply) => reply.code(503).send({ message }));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('image/stopped', async (_request: unknown, payload: AsyncIterable<Buffer>) => {
+    for await (const _chunk of payload) throw new Error('that is enough');
+  });
   app.post('/images', async () => work());
+  app.get('/unread', async () => 'x'.repeat(32 * 1024 * 1024));
   boundLargeBodies(app, trustIn(['127.0.0.1']), {
     most: room.most * large.length,
     reserved: room.reserved * large.length,
@@ -171,6 +177,38 @@ test('who does not read the answers keeps nobody out', async () => {
     expect(await answerOf(await startLarge(url, '198.51.100.1', large))).toMatch(/^HTTP\/1\.1 200 /);
   for (const client of crowd) client.destroy();
   await close();
+});
+
+// Failed on 2026-11-30: Node takes the connection away from a body that is not read to its end, and the gateway ended.
+test('a body that is not read to its end, and whose answer cannot be sent yet, gives way', async () => {
+  const { url, close } = await startBounded(() => Promise.resolve(''), { most: 3, reserved: 0, modest: 1 });
+  const crowd: Socket[] = [];
+  for (let index = 0; index < 3; index += 1) {
+    const client = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+    await once(client, 'connect');
+    // Nothing listens to its data, so the first answer is not read.
+    client.write('GET /unread HTTP/1.1\r\nHost: x\r\n\r\n');
+    client.write(
+      `POST /images HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\nContent-Type: image/stopped\r\nContent-Length: ${large.length}\r\n\r\n`,
+    );
+    client.write(large);
+    crowd.push(client);
+  }
+  await sleep(500);
+  for (let count = 0; count < 3; count += 1)
+    expect(await answerOf(await startLarge(url, '198.51.100.1', large))).toMatch(/^HTTP\/1\.1 200 /);
+  for (const client of crowd) client.destroy();
+  await close();
+});
+
+test('a body that is too large is said to be', async () => {
+  const tooLarge = Buffer.concat([large, Buffer.alloc(MAX_IMAGE_BYTES)]);
+  const response = await fetch(`http://127.0.0.1:${port}/images`, {
+    method: 'POST',
+    headers: { 'content-type': 'image/jpeg' },
+    body: tooLarge,
+  });
+  expect(await response.json()).toMatchObject({ error: { code: 'IMAGE_TOO_LARGE' } });
 });
 
 // Failed on 2026-11-30: what twenty addresses had in work kept some of the pictures of everybody else out.
