@@ -35,6 +35,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** How often to start over after losing a race for the port or against another process. */
 const START_ATTEMPTS = 4;
 const RETRY_MS = 250;
+/** How often to look whether a server is back that has ended the session of this process. */
+const REJOIN_MS = 1_000;
 /** How long another process may take to start or stop the server that this one needs. */
 const BUSY_TIMEOUT_MS = 120_000;
 /** How long the system may take to reap a killed server: until then, its process id is taken. */
@@ -72,8 +74,27 @@ export async function startEmbeddedPostgres(options: {
     }
   };
 
-  const session = await joinOrStart();
+  let session = await joinOrStart();
   let stopping: Promise<void> | null = null;
+  const isStopping = (): boolean => stopping !== null;
+  /** Postgres ends all sessions when one of its processes was killed, and goes on at the same port. */
+  const rejoin = async (): Promise<void> => {
+    while (!isStopping()) {
+      const running = await runningUrl(home, 'postgres').catch(() => null);
+      const joined = running === null ? null : await join(running);
+      if (joined !== null) {
+        session = joined;
+        if (isStopping()) await session.end().catch(() => undefined);
+        else rejoinWhenEnded();
+        return;
+      }
+      await sleep(REJOIN_MS, undefined, { ref: false });
+    }
+  };
+  const rejoinWhenEnded = (): void => {
+    session.once('end', () => void rejoin());
+  };
+  rejoinWhenEnded();
   const leave = async (): Promise<void> => {
     const last = await session.query<{ last: boolean }>(LEAVE, [IN_USE_LOCK]).then(
       ({ rows }) => rows[0]?.last === true,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/platform/embedded-postgres.js';
 import { runNode } from '../support/process.js';
+import { until } from '../support/waiting.js';
 
 const isRoot = process.getuid?.() === 0;
 const BUILT = new URL('../../dist/platform/embedded-postgres.js', import.meta.url).href;
@@ -174,4 +175,25 @@ test('a platform without a Postgres in npm is told to bring its own', async () =
      await startEmbeddedPostgres({ folder: ${JSON.stringify(join(temporary, 's390x'))}, log() {} });`,
   ]).ended;
   expect(stderr).toMatch(/There is no built-in PostgreSQL for \w+-s390x.*set DATABASE_URL/);
+});
+
+// Failed on 2026-11-30: the next command took itself for the last user, and stopped Postgres under the gateway.
+test('a server that has reset itself is still in use', async () => {
+  const path = join(temporary, 'reset');
+  const first = await start(path);
+  const user = `SELECT max(pid) AS answer FROM pg_stat_activity WHERE application_name = 'vitrine, in use'`;
+  const before = await ask(first.url, user);
+  const victim = new Client({ connectionString: first.url });
+  victim.on('error', () => undefined);
+  await victim.connect();
+  const { rows } = await victim.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+  await until('it is in use again', async () => {
+    const now = await ask(first.url, user).catch(() => before);
+    return now !== null && now !== before;
+  });
+  await (await start(path)).stop();
+  expect(await isListening(first.url)).toBe(true);
+  await first.stop();
+  expect(await isListening(first.url)).toBe(false);
 });
