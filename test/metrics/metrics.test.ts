@@ -255,7 +255,9 @@ describe('the server', () => {
     let finish = (): void => undefined;
     const image = new Promise<void>((resolve) => (finish = resolve));
     // Each takes all the memory that is allowed, so they take turns.
-    const decoding = [1, 2].map(() => inDecodeQueue({ fileBytes: 1, workBytes: 2 ** 40, points: 1 }, () => image));
+    const decoding = [1, 2].map(() =>
+      inDecodeQueue({ fileBytes: 1, workBytes: 2 ** 40, points: 1 }, () => image),
+    );
     expect(await gauge('vitrine_decoder_images', { state: 'in_work' })).toBe(1);
     expect(await gauge('vitrine_decoder_images', { state: 'waiting' })).toBe(1);
     finish();
