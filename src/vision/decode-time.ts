@@ -1,7 +1,7 @@
 import { type DecoderWork, pointsOf } from './decoder.protocol.js';
 
 /** CPU time that a point pays for, in microseconds; see decodingCost. */
-export const MICROSECONDS_A_POINT = 30;
+const MICROSECONDS_A_POINT = 30;
 
 /** A header takes a millisecond, and the first one of a process, which loads the decoders, some 100 ms. */
 const HEADER_MICROSECONDS = 100_000;
@@ -9,8 +9,10 @@ const HEADER_MICROSECONDS = 100_000;
 const LEAST_MICROSECONDS = 200_000;
 /** AVIF of noise takes the most. */
 const ENCODING_MICROSECONDS_A_PIXEL = 0.25;
-/** How much longer than usual work may take: a core that runs two processes is half as fast. */
+/** How much longer than usual work may take. */
 const MARGIN = 5;
+/** How much longer than usual work may take for nothing: a core that runs two processes is half as fast. */
+const FREE_MARGIN = 2;
 
 /** Encoding of a rendition, in microseconds. */
 const encodingTime = (work: DecoderWork): number =>
@@ -29,6 +31,12 @@ export const usualMicroseconds = (work: DecoderWork): number =>
  * does not pass faster on a busy machine.
  */
 export const mostMicroseconds = (work: DecoderWork): number => MARGIN * usualMicroseconds(work);
+
+/** What work that took so many microseconds costs beyond its price, in points. */
+export function owedFor(work: DecoderWork, microseconds: number): number {
+  const usual = usualMicroseconds(work);
+  return microseconds <= FREE_MARGIN * usual ? 0 : Math.ceil((microseconds - usual) / MICROSECONDS_A_POINT);
+}
 
 /** What a turn of this work costs, in points. */
 export const turnCost = (work: DecoderWork): number =>

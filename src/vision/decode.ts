@@ -2,7 +2,7 @@ import { RequestError } from '../errors.js';
 import { undecodable } from './decode-errors.js';
 import { requestPayer } from '../platform/request-payer.js';
 import { chargeDecoding, inDecodeQueue } from './decode-queue.js';
-import { MICROSECONDS_A_POINT, turnCost, usualMicroseconds } from './decode-time.js';
+import { owedFor, turnCost } from './decode-time.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
 import type { Frame } from './framing.js';
@@ -142,8 +142,8 @@ async function decode(
   const added = work.points - INCLUDED_DECODING;
   if (added > 0) requestPayer()?.pay(added);
   const owe = (microseconds: number): void => {
-    const points = Math.ceil((microseconds - usualMicroseconds(work)) / MICROSECONDS_A_POINT);
-    if (points <= 0) return;
+    const points = owedFor(work, microseconds);
+    if (points === 0) return;
     chargeDecoding(points);
     requestPayer()?.owe(points);
   };
