@@ -3,6 +3,9 @@ import { BACKGROUND_CLIENT, type Clients } from './clients.js';
 /** What a client may have of a queue's places, so that some are left for others. */
 const CLIENT_SHARE = 1 / 2;
 
+/** Clients of which a queue knows what they have had. */
+const MOST_REMEMBERED = 1_000;
+
 interface Place<T> {
   readonly entry: T;
   /** The clients that wait for it. */
@@ -42,15 +45,23 @@ export class FairQueue<T> {
 
   /** Says that a turn of a client cost more than was said. */
   charge(client: string, cost: number): void {
-    this.#had.set(client, this.#hadOf(client) + cost);
+    this.#remember(client, this.#hadOf(client) + cost);
     const start = this.#starts.get(client);
     if (start !== undefined) this.#starts.set(client, start + cost);
   }
 
   #serve(client: string, start: number, cost: number): void {
     this.#clock = Math.max(this.#clock, start);
-    this.#had.set(client, start + cost);
-    for (const [name, had] of this.#had) if (had <= this.#clock) this.#had.delete(name);
+    this.#remember(client, start + cost);
+  }
+
+  #remember(client: string, had: number): void {
+    this.#had.set(client, had);
+    if (this.#had.size <= MOST_REMEMBERED) return;
+    // Half of them may come as if they were new.
+    const middle = [...this.#had.values()].sort((a, b) => a - b)[MOST_REMEMBERED / 2] ?? 0;
+    this.#clock = Math.max(this.#clock, middle);
+    for (const [name, much] of this.#had) if (much <= this.#clock) this.#had.delete(name);
   }
 
   #hadOf(client: string): number {
