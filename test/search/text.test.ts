@@ -100,6 +100,13 @@ describe('words and likeness together', () => {
     );
   });
 
+  // On 2026-11-30, the only gray T-shirt came sixteenth beside the picture of one.
+  test('what has all the words comes before what looks more alike and has some', async () => {
+    expect(handles(await search({ query: like('mustard sweater') })).slice(0, 6)).toEqual(
+      [8, 23, 38, 53, 68, 83].map(name),
+    );
+  });
+
   test.each([
     ['burgndy', 'burgundy'],
     ['burgundyy', 'burgundy'],

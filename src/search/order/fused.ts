@@ -108,10 +108,14 @@ async function fuse(
   };
   add(seen.matches.map((match) => ({ ...match, likeness: match.score })));
   const unseen = <T extends object>(match: T): T & { likeness: null } => ({ ...match, likeness: null });
-  add((alike === undefined ? named : byLikeness(named, alike.matches)).map(unseen));
+  const inOrder = alike === undefined ? named : byLikeness(named, alike.matches);
+  add(inOrder.map(unseen));
+  // Who says "grey t-shirt" of a picture wants those first that are both.
+  const hasBetter = whole.length > 0 && whole.length < named.length;
+  if (hasBetter) add(inOrder.slice(0, whole.length).map(unseen));
   const own = whole.length > 0 || alike === undefined ? null : alike.matches;
   if (own !== null) add(own.filter(({ productId }) => !isBounded || order.has(productId)).map(unseen));
-  const lists = own === null ? 2 : 3;
+  const lists = own === null && !hasBetter ? 2 : 3;
   const scored = [...order.values()].map((match) => ({ ...match, score: match.score / lists }));
   const { matches } = page(scored, scored.length, undefined);
   return { order: matches, strategy: seen.strategy };
