@@ -250,3 +250,19 @@ test('a heart among the ideas for the board of somebody else pins on that board'
   await owner.reload();
   await owner.locator('.pin').nth(3).waitFor();
 });
+
+test('words beside an item that has a name are about that kind of thing, unless otherwise chosen', async () => {
+  const page = await visit('', { screen: PHONE });
+  await showPicture(page, await snapshotOf(shop(), DRESS));
+  const dot = page.locator('.dot').filter({ hasText: 'dresses' }).first();
+  await dot.tap();
+  await page.waitForURL(/box=/);
+  await tiles(page).first().waitFor();
+  const field = page.getByRole('combobox', { name: 'Search with words' });
+  await field.fill('long sleeves');
+  const options = page.locator('.suggestions').getByRole('option');
+  await soon(async () => (await options.first().innerText()).includes('Only dresses'));
+  expect(await options.nth(1).innerText()).toBe('Like your picture, “long sleeves”');
+  await field.press('Enter');
+  await page.waitForURL(/category=dresses.*with=long|with=long.*category=dresses/);
+});

@@ -5,6 +5,7 @@ import { decidedIn } from '../filter/filters.js';
 import { SizesToBuyDocument, SuggestDocument, type SuggestQuery } from '../generated/graphql.js';
 import { askedWords } from '../list/asked-words.js';
 import { currency, market } from '../market.js';
+import { partKind } from '../picture/part-kind.js';
 import {
   type Filters,
   MOST_WORDS_CHARS,
@@ -16,7 +17,7 @@ import {
   type Wish,
 } from '../place.js';
 import { go, place } from '../route.js';
-import { t, translated } from '../texts/texts.js';
+import { t, translated, word } from '../texts/texts.js';
 import { Icon } from '../ui/icon.js';
 
 type Suggestions = NonNullable<SuggestQuery['suggest']>;
@@ -152,16 +153,29 @@ export function SearchField() {
     return () => leaving.abort();
   }, [text, isOpen, channel, sizes]);
 
-  /** Words beside a picture are about it, if not otherwise chosen. */
+  /** Words beside a picture are about it, if not otherwise chosen, and about the item that is looked at. */
+  const kind = place.value.filters.categories.length === 0 ? partKind.value : null;
+  const withPicture = placeOfWishWith(place.value, wish());
   const options =
     view.at === 'picture' && text.trim() !== ''
       ? [
+          ...(kind === null
+            ? []
+            : [
+                {
+                  key: 'with kind',
+                  label: t.value.likePicture(t.value.quoted(text.trim())),
+                  kind: t.value.onlyKind(word(kind)),
+                  image: null,
+                  to: { ...withPicture, filters: { ...withPicture.filters, categories: [kind] } },
+                },
+              ]),
           {
             key: 'with',
             label: t.value.likePicture(t.value.quoted(text.trim())),
             kind: '',
             image: null,
-            to: placeOfWishWith(place.value, wish()),
+            to: withPicture,
           },
           {
             key: 'without',

@@ -20,6 +20,7 @@ import { FailureNotice } from '../ui/notice.js';
 import { BoxEditor, type Found } from './box-editor.js';
 import { around, holds, overlap, WHOLE } from './box.js';
 import { localPicture, type LocalPicture } from './intake.js';
+import { partKind } from './part-kind.js';
 import { agreedKind, kindOf, Known, shownKind, useFirst, useIdentified } from './known.js';
 
 interface PictureViewProps {
@@ -59,6 +60,11 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const part = box ?? listing.region.value;
   const item = foundAt(found, part);
   const kind = (known === null ? null : kindOf(known)) ?? item?.name ?? null;
+  const named = box === null ? null : (item?.name ?? null);
+  useEffect(() => {
+    partKind.value = named;
+    return () => void (partKind.value = null);
+  }, [named]);
   const only = box === null ? null : (item?.only ?? null);
   /** Undefined while it is not known. */
   const said = first === null || isLooking ? undefined : shownKind(kind, first);
