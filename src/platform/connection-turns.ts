@@ -10,8 +10,12 @@ const MAX_WAIT_MS = 5_000;
 
 /** What a turn may take of Postgres' time before it costs points: more than all but a few statements need. */
 const INCLUDED_MS = 100;
-/** Turns of this time count as equal: most statements take less, and clients with as many of them take turns. */
+/** What a turn counts as at least. */
+const USUAL_MS = 5;
+/** Turns of this time count as usual ones: most statements take less, and clients with as many of them take turns. */
 const SHORT_MS = 20;
+/** What a turn counts as at most: it may also take long because the machine is busy. */
+const LONG_MS = 1_000;
 /** About what a point pays for elsewhere: see `bench -- cost-calibration`. */
 const POINTS_A_MS = 33;
 /** Cores that Postgres has at most, as far as its time is paid for. */
@@ -203,7 +207,7 @@ export class ConnectionTurns {
       const busyMs = performance.eventLoopUtilization(since.loop).active;
       count(-1);
       if (isAnswered) this.#answeredAt = performance.now();
-      const unexpectedMs = sharedMs - expectedMs(kind);
+      const unexpectedMs = Math.min(sharedMs, LONG_MS) - expectedMs(kind);
       if (unexpectedMs > SHORT_MS) this.#waiting.charge(client, unexpectedMs);
       this.#startNext();
       if (!isAnswered || payer === undefined || sharedMs <= INCLUDED_MS) return;
@@ -231,7 +235,7 @@ export class ConnectionTurns {
 const nobodyWaits = ({ name }: WorkKind): DatabaseBusy =>
   new DatabaseBusy(`Nobody waits for work of the kind "${name}" any more`);
 
-const expectedMs = (kind: WorkKind): number => kind.expectedMs ?? 0;
+const expectedMs = (kind: WorkKind): number => Math.max(USUAL_MS, kind.expectedMs ?? 0);
 
 const laneOf = ({ isUrgent }: WorkKind): string => (isUrgent ? 'lane urgent' : 'lane ordinary');
 const ownLane = (kind: WorkKind, client: string): string => `${laneOf(kind)} of ${client}`;

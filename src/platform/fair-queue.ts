@@ -19,8 +19,9 @@ interface Place<T> {
  * for has its turn when the first of them does.
  *
  * With `costOf`, the next turn is that of the client who will have had least after it, so that whoever needs little is not
- * kept waiting by those who need much. A client that comes later has had as much as whoever is served then. See self-clocked
- * fair queueing (Golestani, INFOCOM 1994) and start-time fair queueing (Goyal, Vin, and Cheng, SIGCOMM 1996).
+ * kept waiting by those who need much. A client that comes later begins with what whoever is served will have had, so that
+ * those who need much have their turn, however many come (self-clocked fair queueing: Golestani, INFOCOM 1994). For that,
+ * each turn has to cost something.
  */
 export class FairQueue<T> {
   /** If turns cost nothing, the client whose turn it is comes first. */
@@ -29,7 +30,7 @@ export class FairQueue<T> {
   readonly #had = new Map<string, number>();
   /** What the clients in #lines had had when their first entry became the first. */
   readonly #starts = new Map<string, number>();
-  /** What the client that was served last had had before. */
+  /** What the client that was served last has had. */
   #clock = 0;
   #length = 0;
 
@@ -51,7 +52,7 @@ export class FairQueue<T> {
   }
 
   #serve(client: string, start: number, cost: number): void {
-    this.#clock = Math.max(this.#clock, start);
+    this.#clock = Math.max(this.#clock, start + cost);
     this.#remember(client, start + cost);
   }
 

@@ -6,7 +6,7 @@ import { RequestError } from '../errors.js';
 import { dominantColor } from './color.js';
 import { DECODE_TIMEOUT_SECONDS, heic, tooSlow, undecodable } from './decode-errors.js';
 import { type DecoderWork, type factsResult, type pixelsResult, pointsOf } from './decoder.protocol.js';
-import { assertSimpleProfile } from './color-profile.js';
+import { isSimpleProfile } from './color-profile.js';
 import { assertDecodable, FORMATS, type ImageHeader } from './image-budget.js';
 import { assertOnePass, isHeic } from './image-file.js';
 import { toSquare } from './raster.js';
@@ -30,32 +30,34 @@ export async function decodeFile(file: Uint8Array, work: DecoderWork): Promise<u
       case 'header':
         return await readHeader(file);
       case 'facts':
-        return await readFacts(file, work.pixels);
+        return await readFacts(file, work);
       case 'rendition':
         return await render(file, work);
       case 'raster':
         return await bytesOf(
-          upright(openImage(file, work.pixels))
+          upright(openImage(file, work))
             .resize({ width: work.side, height: work.side, fit: 'inside', withoutEnlargement: true })
             .raw(),
         );
       case 'square':
-        return await bytesOf(toWholeSquare(upright(openImage(file, work.pixels)), work));
+        return await bytesOf(toWholeSquare(upright(openImage(file, work)), work));
     }
   } catch (cause) {
     throw cause instanceof RequestError ? cause : explained(cause, work);
   }
 }
 
+/** What is known of an image from its header. */
+type Told = Pick<Exclude<DecoderWork, { kind: 'header' }>, 'pixels' | 'ignoresProfile'>;
+
 async function readHeader(file: Uint8Array): Promise<ImageHeader> {
   if (isHeic(file)) throw heic();
   assertOnePass(file);
   const { format, autoOrient, channels, depth, isProgressive, pages, icc } = await openImage(
     file,
-    false,
+    null,
   ).metadata();
   if (!isFormat(format)) throw undecodable();
-  if (icc !== undefined) assertSimpleProfile(icc);
   const header: ImageHeader = {
     format: FORMATS[format],
     width: autoOrient.width,
@@ -64,13 +66,14 @@ async function readHeader(file: Uint8Array): Promise<ImageHeader> {
     sampleBytes: depth === 'uchar' ? 1 : 2,
     isProgressive,
     frames: pages ?? 1,
+    ignoresProfile: icc !== undefined && !isSimpleProfile(icc),
   };
   assertDecodable(header);
   return header;
 }
 
-async function readFacts(file: Uint8Array, pixels: number): Promise<z.infer<typeof factsResult>> {
-  const { data, info } = await upright(openImage(file, pixels))
+async function readFacts(file: Uint8Array, work: Told): Promise<z.infer<typeof factsResult>> {
+  const { data, info } = await upright(openImage(file, work))
     .resize({ width: THUMBNAIL_SIDE, height: THUMBNAIL_SIDE, fit: 'inside', withoutEnlargement: true })
     .ensureAlpha()
     .raw()
@@ -84,9 +87,10 @@ async function readFacts(file: Uint8Array, pixels: number): Promise<z.infer<type
 
 function render(
   file: Uint8Array,
-  { pixels, width, height, format }: Extract<DecoderWork, { kind: 'rendition' }>,
+  work: Extract<DecoderWork, { kind: 'rendition' }>,
 ): Promise<z.infer<typeof pixelsResult>> {
-  const image = openImage(file, pixels).resize({ width, height, fit: 'inside', withoutEnlargement: true });
+  const { width, height, format } = work;
+  const image = openImage(file, work).resize({ width, height, fit: 'inside', withoutEnlargement: true });
   if (format === 'jpeg') image.flatten({ background: 'white' });
   if (format === 'avif') image.avif({ effort: AVIF_EFFORT, chromaSubsampling: '4:2:0' });
   else image.toFormat(format);
@@ -106,11 +110,12 @@ async function bytesOf(image: Sharp): Promise<z.infer<typeof pixelsResult>> {
 }
 
 /** Opens the first frame; refuses images with more pixels than expected, and truncated or damaged ones. */
-function openImage(file: Uint8Array, pixels: number | false): Sharp {
+function openImage(file: Uint8Array, told: Told | null): Sharp {
   return sharp(Buffer.from(file.buffer, file.byteOffset, file.byteLength), {
     // 'warning' would also refuse the slightly irregular files that some phones write.
     failOn: 'error',
-    limitInputPixels: pixels,
+    limitInputPixels: told?.pixels ?? false,
+    ignoreIcc: told?.ignoresProfile ?? false,
     autoOrient: true,
   }).timeout({ seconds: DECODE_TIMEOUT_SECONDS });
 }

@@ -38,6 +38,13 @@ export function owedFor(work: DecoderWork, microseconds: number): number {
   return microseconds <= FREE_MARGIN * usual ? 0 : Math.ceil((microseconds - usual) / MICROSECONDS_A_POINT);
 }
 
+/** Reading and decoding the smallest image takes about as long. */
+const LEAST_TURN_COST = 300;
+
 /** What a turn of this work costs, in points. */
 export const turnCost = (work: DecoderWork): number =>
-  pointsOf(work) + encodingTime(work) / MICROSECONDS_A_POINT;
+  Math.max(LEAST_TURN_COST, pointsOf(work) + encodingTime(work) / MICROSECONDS_A_POINT);
+
+/** What a turn of this work that took so many microseconds cost more than that. */
+export const unexpectedCost = (work: DecoderWork, microseconds: number): number =>
+  Math.max(0, microseconds / MICROSECONDS_A_POINT - turnCost(work));

@@ -2,7 +2,7 @@ import { RequestError } from '../errors.js';
 import { undecodable } from './decode-errors.js';
 import { requestPayer } from '../platform/request-payer.js';
 import { chargeDecoding, inDecodeQueue } from './decode-queue.js';
-import { owedFor, turnCost } from './decode-time.js';
+import { owedFor, turnCost, unexpectedCost } from './decode-time.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
 import type { Frame } from './framing.js';
@@ -40,7 +40,7 @@ export interface ImageFacts {
 export async function inspectImage(bytes: Uint8Array): Promise<ImageFacts> {
   const header = await readHeader(bytes);
   assertFileIsPicture(bytes.byteLength, header);
-  const facts = factsResult.parse(await decode(header, bytes, { kind: 'facts', ...sizeOf(header, bytes) }));
+  const facts = factsResult.parse(await decode(header, bytes, { kind: 'facts', ...toldOf(header, bytes) }));
   const { width, height, format } = header;
   return { width, height, format, ...facts };
 }
@@ -72,7 +72,7 @@ export async function renderImage(
     await decode(
       header,
       bytes,
-      { kind: 'rendition', ...sizeOf(header, bytes), width, height: MAX_RENDERED_HEIGHT, format },
+      { kind: 'rendition', ...toldOf(header, bytes), width, height: MAX_RENDERED_HEIGHT, format },
       { moreBytes: rendered * ENCODING_BYTES_A_PIXEL },
     ),
   );
@@ -90,7 +90,7 @@ export async function renderImage(
 export async function decodeRaster(bytes: Uint8Array, side: number): Promise<Raster> {
   const header = await readHeader(bytes);
   const { data, width, height } = pixelsResult.parse(
-    await decode(header, bytes, { kind: 'raster', ...sizeOf(header, bytes), side }),
+    await decode(header, bytes, { kind: 'raster', ...toldOf(header, bytes), side }),
   );
   return { pixels: data, width, height };
 }
@@ -113,19 +113,20 @@ export async function decodeSquare(bytes: Uint8Array, frame: Frame, signal?: Abo
   const header = await readHeader(bytes);
   const { width, height } = header;
   const { size, framing } = frame;
-  const work = { kind: 'square', ...sizeOf(header, bytes), width, height, frame: { size, framing } } as const;
+  const work = { kind: 'square', ...toldOf(header, bytes), width, height, frame: { size, framing } } as const;
   const { data } = pixelsResult.parse(await decode(header, bytes, work, { signal }));
   // A copy of its own: the message that it came in is one block of memory, which a thread cannot take over.
   return { pixels: new Uint8Array(data), original: { width, height } };
 }
 
-/** What a decoder is told of the size of an image. */
-const sizeOf = (
+/** What a decoder is told of an image. */
+const toldOf = (
   header: ImageHeader,
   bytes: Uint8Array,
-): { readonly pixels: number; readonly points: number } => ({
+): { readonly pixels: number; readonly points: number; readonly ignoresProfile: boolean } => ({
   pixels: header.width * header.height,
   points: decodingCost(header, bytes.byteLength),
+  ignoresProfile: header.ignoresProfile,
 });
 
 /**
@@ -141,15 +142,14 @@ async function decode(
 ): Promise<unknown> {
   const added = work.points - INCLUDED_DECODING;
   if (added > 0) requestPayer()?.pay(added);
-  const owe = (microseconds: number): void => {
+  const took = (microseconds: number): void => {
+    chargeDecoding(unexpectedCost(work, microseconds));
     const points = owedFor(work, microseconds);
-    if (points === 0) return;
-    chargeDecoding(points);
-    requestPayer()?.owe(points);
+    if (points > 0) requestPayer()?.owe(points);
   };
   return inDecodeQueue(
     { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes, points: turnCost(work) },
-    () => inDecoder(bytes, work, owe),
+    () => inDecoder(bytes, work, took),
     signal,
   );
 }

@@ -11,23 +11,28 @@ const pixels = z.number();
 /** Of decoding the image once: they decide whose fault it is when that takes too long. */
 const points = z.number();
 
+/** Whether the colors are taken as sRGB: the color profile would take too long. */
+const ignoresProfile = z.boolean();
+
 /** What a decoder does with an image file. */
 export const decoderWork = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('header') }),
-  z.object({ kind: z.literal('facts'), pixels, points }),
+  z.object({ kind: z.literal('facts'), pixels, points, ignoresProfile }),
   z.object({
     kind: z.literal('rendition'),
     pixels,
     points,
+    ignoresProfile,
     width: z.number(),
     height: z.number(),
     format: z.enum(RENDER_FORMATS),
   }),
-  z.object({ kind: z.literal('raster'), pixels, points, side: z.number() }),
+  z.object({ kind: z.literal('raster'), pixels, points, ignoresProfile, side: z.number() }),
   z.object({
     kind: z.literal('square'),
     pixels,
     points,
+    ignoresProfile,
     /** Of the upright image. */
     width: z.number(),
     height: z.number(),
@@ -71,6 +76,7 @@ export const headerResult: z.ZodType<ImageHeader> = z.object({
   sampleBytes: z.number(),
   isProgressive: z.boolean(),
   frames: z.number(),
+  ignoresProfile: z.boolean(),
 });
 export const factsResult = z.object({
   /** ThumbHash, base64. */

@@ -49,6 +49,8 @@ export interface ImageHeader {
   readonly isProgressive: boolean;
   /** Frames of an animation, whose first frame is shown. */
   readonly frames: number;
+  /** Whether its color profile would take too long to apply. */
+  readonly ignoresProfile: boolean;
 }
 
 const pixelsOf = ({ width, height }: ImageHeader): number => width * height;

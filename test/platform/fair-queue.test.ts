@@ -42,6 +42,23 @@ describe('turns that cost', () => {
     expect(served(queue)).toBe('bba');
   });
 
+  // With a clock that only those with a debt moved, it was never served.
+  test('that cost much come, however many that cost little come meanwhile', () => {
+    const queue = open();
+    push(queue, 'much', 100);
+    for (let client = 0; client < 20; client += 1) push(queue, `little ${client}`, 1);
+    for (let turns = 0; turns < 5_000; turns += 1) {
+      const next = queue.shift()?.entry;
+      if (next?.client === 'much') {
+        expect(turns).toBeLessThan(20 * 100 + 1);
+        return;
+      }
+      // Half of them come again, and the others are new ones each time.
+      push(queue, turns % 2 === 0 ? String(next?.client) : `new ${turns}`, 1);
+    }
+    throw new Error('it was never served');
+  });
+
   test('are forgotten of clients of long ago', () => {
     const queue = open();
     queue.serve('a', 1);

@@ -110,12 +110,6 @@ describe('an image that is too much to decode', () => {
       async () => manyFrames(await flat(1).webp({ lossless: true }).toBuffer(), 1_001),
       'IMAGE_TOO_LARGE',
     ],
-    // It took 12 s of CPU on 2026-11-30, with 5,000 steps.
-    [
-      'a JPEG with a color profile of many steps',
-      async () => manySteps(await flat(64).jpeg().toBuffer(), 17),
-      'IMAGE_UNDECODABLE',
-    ],
     [
       'an AVIF that is larger than it says',
       async () => lyingAvif(await flat(3000).avif({ effort: 0 }).toBuffer(), 64),
@@ -150,9 +144,10 @@ describe('an image that is too much to decode', () => {
 
 test.each<[string, () => Promise<Buffer>]>([
   ['an animation', async () => manyFrames(await flat(1).webp({ lossless: true }).toBuffer(), 200)],
+  // It took 12 s of CPU on 2026-11-30.
   [
-    'a picture with a color profile of a few steps',
-    async () => manySteps(await flat(64).jpeg().toBuffer(), 4),
+    'a picture with a color profile of many steps',
+    async () => manySteps(await flat(64).jpeg().toBuffer(), 5_000),
   ],
 ])('%s is taken', async (_what, make) => {
   expect(await upload(await make())).toMatchObject({ status: 200 });

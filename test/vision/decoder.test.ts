@@ -88,7 +88,13 @@ onLinux('decoders are processes', () => {
 
   test('a file that takes more memory than it may ends its decoder only', async () => {
     // As if the limit on pixels had been passed by a header that lies.
-    const work = { kind: 'raster', pixels: 8000 * 8000, points: 100_000, side: 100 } as const;
+    const work = {
+      kind: 'raster',
+      pixels: 8000 * 8000,
+      points: 100_000,
+      ignoresProfile: false,
+      side: 100,
+    } as const;
     expect(await failure(inDecoder(fixture('flat-8000.avif'), work))).toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message: expect.stringContaining('memory'),
@@ -100,7 +106,7 @@ onLinux('decoders are processes', () => {
   test('a file that takes far more CPU time than it costs ends its decoder, and that is told', async () => {
     const took: number[] = [];
     const file = manySteps(await flat(64).jpeg().toBuffer(), 5_000);
-    const work = { kind: 'raster', pixels: 64 * 64, points: 10, side: 100 } as const;
+    const work = { kind: 'raster', pixels: 64 * 64, points: 10, ignoresProfile: false, side: 100 } as const;
     expect(await failure(inDecoder(file, work, (microseconds) => took.push(microseconds)))).toMatchObject({
       code: 'IMAGE_TOO_LARGE',
       message: expect.stringContaining('far longer to decode'),
@@ -112,7 +118,7 @@ onLinux('decoders are processes', () => {
   test('an image that waits for a busy machine is not too large, unless it costs much', async () => {
     const image = fixture('drawn-tee-striped.jpg');
     const decode = (points: number) =>
-      inDecoder(image, { kind: 'raster', pixels: 480 * 640, points, side: 100 });
+      inDecoder(image, { kind: 'raster', pixels: 480 * 640, points, ignoresProfile: false, side: 100 });
     await Promise.all([decode(100), decode(100)]);
     const busy = decodersOf(process.pid);
     expect(busy.length).toBeGreaterThanOrEqual(2);

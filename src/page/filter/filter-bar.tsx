@@ -171,8 +171,13 @@ export function FilterBar({ counts: known, title, kind = null, isCounted = true 
   );
 }
 
+/** In the languages of the page. */
+const NEGATION = /(?:^|\s)(?:not|no|without|nicht|kein\p{L}*|ohne|-\p{L}+)(?=\s|$)/iu;
+
 /** The color among words that nothing in the list has; null where there is none, or nobody knows. */
 function absentColor(words: string, counts: Counts | null): string | null {
+  // Who wants no yellow is not told that there is none.
+  if (NEGATION.test(words)) return null;
   const color = colorIn(askedWords(words) ?? words);
   const facet = counts?.facets.find(({ name }) => name === 'color');
   if (color === null || facet?.precision !== 'EXACT') return null;
