@@ -68,7 +68,9 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
   const only = box === null ? null : (item?.only ?? null);
   /** Undefined while it is not known. */
   const said = first === null || isLooking ? undefined : shownKind(kind, first);
-  const agreed = kind === null && first !== null ? agreedKind(first) : null;
+  const names = box === null ? namesOf(found) : [];
+  // Several items are said by their names.
+  const agreed = kind === null && names.length === 0 && first !== null ? agreedKind(first) : null;
   const isAlike = known === null || isNamed || known.labels.length > 0 || said !== null;
   /** Each part is a place of its own to come back to; steps of keys are on the way to one. */
   const choose = (next: Box | null, isStep = false): void => {
@@ -170,7 +172,7 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
           identified={identified}
           kind={isNamed ? null : said === undefined ? said : (said ?? agreed)}
           maybe={kind}
-          items={box === null ? namesOf(found) : []}
+          items={names}
           only={only !== null && place.filters.categories.includes(only) ? only : null}
         />
       </div>
