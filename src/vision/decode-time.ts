@@ -38,12 +38,16 @@ export function owedFor(work: DecoderWork, microseconds: number): number {
   return microseconds <= FREE_MARGIN * usual ? 0 : Math.ceil((microseconds - usual) / MICROSECONDS_A_POINT);
 }
 
+/** What a turn of reading a header costs, in points. */
+export const HEADER_TURN_COST = 100;
 /** Reading and decoding the smallest image takes about as long. */
 const LEAST_TURN_COST = 300;
 
 /** What a turn of this work costs, in points. */
 export const turnCost = (work: DecoderWork): number =>
-  Math.max(LEAST_TURN_COST, pointsOf(work) + encodingTime(work) / MICROSECONDS_A_POINT);
+  work.kind === 'header'
+    ? HEADER_TURN_COST
+    : Math.max(LEAST_TURN_COST, pointsOf(work) + encodingTime(work) / MICROSECONDS_A_POINT);
 
 /** What a turn of this work that took so many microseconds cost more than that. */
 export const unexpectedCost = (work: DecoderWork, microseconds: number): number =>

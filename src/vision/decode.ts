@@ -6,6 +6,7 @@ import { owedFor, turnCost, unexpectedCost } from './decode-time.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
 import type { Frame } from './framing.js';
+import { chargeHeader, inHeaderQueue } from './header-queue.js';
 import {
   assertFileIsPicture,
   decodedBytes,
@@ -154,7 +155,10 @@ async function decode(
   );
 }
 
-/** Reads the header of an image. @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE */
+/**
+ * Reads the header of an image in its turn. The request owes what that took beyond what it usually takes at most.
+ * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
+ */
 async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
   if (bytes.byteLength > MAX_IMAGE_BYTES) {
     throw new RequestError(
@@ -163,5 +167,11 @@ async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
     );
   }
   if (bytes.byteLength === 0) throw undecodable();
-  return headerResult.parse(await inDecoder(bytes, { kind: 'header' }));
+  const work = { kind: 'header' } as const;
+  const took = (microseconds: number): void => {
+    chargeHeader(unexpectedCost(work, microseconds));
+    const points = owedFor(work, microseconds);
+    if (points > 0) requestPayer()?.owe(points);
+  };
+  return headerResult.parse(await inHeaderQueue(() => inDecoder(bytes, work, took)));
 }

@@ -6,7 +6,7 @@
 import { setPriority } from 'node:os';
 import { RequestError } from '../errors.js';
 import { decodeFile } from './decode-file.js';
-import { mostMicroseconds, usualMicroseconds } from './decode-time.js';
+import { mostMicroseconds } from './decode-time.js';
 import {
   type DecoderAnswer,
   decoderJob,
@@ -45,36 +45,25 @@ function cpuTime(): number {
   return user + system;
 }
 
-/** CPU time that the running jobs may take together. */
-let most = 0;
-/** CPU time at the start of the running jobs, and what jobs that have ended since then may have taken. */
-let others = 0;
-let jobs = 0;
-let check: NodeJS.Timeout | undefined;
-
 process.on('message', (message: unknown) => {
   const { id, file, work } = decoderJob.parse(message);
   const start = cpuTime();
-  if (jobs === 0) others = start;
-  jobs += 1;
-  most += mostMicroseconds(work);
+  const most = mostMicroseconds(work);
   // Decoders run on threads of libuv, so this timer runs meanwhile.
-  check ??= setInterval(() => {
+  const check = setInterval(() => {
     if (process.memoryUsage.rss() > MAX_RSS) process.exit(EXIT_OVER_MEMORY);
-    if (cpuTime() - others > most) process.exit(EXIT_OVER_TIME);
+    if (cpuTime() - start > most) process.exit(EXIT_OVER_TIME);
   }, CHECK_EVERY_MS);
   void decodeFile(file, work)
     .then((result): DecoderAnswer['outcome'] => ({ result }), failure)
     .then((outcome) => {
-      const cpu = cpuTime() - start;
-      jobs -= 1;
-      most -= mostMicroseconds(work);
-      others += Math.min(cpu, usualMicroseconds(work));
-      if (jobs === 0) {
-        clearInterval(check);
-        check = undefined;
-      }
-      const answer: DecoderAnswer = { id, rss: process.memoryUsage.rss(), cpu, outcome };
+      clearInterval(check);
+      const answer: DecoderAnswer = {
+        id,
+        rss: process.memoryUsage.rss(),
+        cpu: cpuTime() - start,
+        outcome,
+      };
       // The parent may have gone; then this process ends anyway.
       process.send?.(answer, undefined, {}, () => undefined);
     });

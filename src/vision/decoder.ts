@@ -22,7 +22,7 @@ const LARGE_RSS = 256 * 1024 * 1024;
 /** JavaScript holds only the file; the pixels are outside its heap. */
 const HEAP_MB = 64;
 
-/** One file may end a process that another file shares, so each gets a second chance, in another process. */
+/** A process may also be ended by somebody else, such as a system without memory. */
 const ATTEMPTS = 2;
 
 /** The process ended before it answered. */
@@ -43,14 +43,15 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-/** Processes that may get work. */
+/** Processes that may get work: headers have one of their own, so that none ends while an image is decoded. */
 const decoders = new Set<Decoder>();
+const headerReaders = new Set<Decoder>();
 
 /**
- * Reads an image file in another process. The caller limits how many files are decoded at once; any number of headers
- * may be read.
+ * Reads an image file in another process. The caller limits how many files are decoded at once, and reads one header at a
+ * time.
  *
- * @param took is told the CPU time of the decoder meanwhile, in microseconds
+ * @param took is told the CPU time of the process meanwhile, in microseconds
  * @returns what decoder.protocol.ts says for this kind of work
  * @throws RequestError IMAGE_TOO_LARGE, IMAGE_UNDECODABLE, SERVICE_OVERLOADED
  */
@@ -59,8 +60,9 @@ export async function inDecoder(
   work: DecoderWork,
   took: (microseconds: number) => void = () => undefined,
 ): Promise<unknown> {
+  const processes = work.kind === 'header' ? headerReaders : decoders;
   for (let attempt = 1; ; attempt += 1) {
-    const decoder = work.kind !== 'header' ? exclusive() : attempt === 1 ? shared() : unused();
+    const decoder = [...processes].find(({ isBusy }) => !isBusy) ?? new Decoder(processes);
     try {
       const { result, cpu } = await decoder.run(file, work);
       took(cpu);
@@ -68,27 +70,9 @@ export async function inDecoder(
     } catch (error) {
       if (!(error instanceof DecoderEnded)) throw error;
       if (error.why === 'over time') took(mostMicroseconds(work));
-      // A header shares its process, so its end may be another file's fault.
-      const isGuilty = attempt === ATTEMPTS || (work.kind !== 'header' && error.why !== 'crashed');
-      if (isGuilty) throw blamed(error, work);
+      if (attempt === ATTEMPTS || error.why !== 'crashed') throw blamed(error, work);
     }
   }
-}
-
-/** For work that takes next to no time or memory. */
-function shared(): Decoder {
-  const [least] = [...decoders].sort((a, b) => a.load - b.load);
-  return least ?? new Decoder();
-}
-
-/** For work that may have ended a process, so that it ends no other work. */
-function unused(): Decoder {
-  return [...decoders].find(({ load }) => load === 0) ?? new Decoder();
-}
-
-/** For a process that decodes one image at a time. */
-function exclusive(): Decoder {
-  return [...decoders].find(({ isDecoding }) => !isDecoding) ?? new Decoder();
 }
 
 function blamed(ended: DecoderEnded, work: DecoderWork): RequestError {
@@ -108,11 +92,11 @@ class Decoder {
   readonly #child: ChildProcess;
   readonly #jobs = new Map<number, Job>();
   #nextId = 0;
-  #decoding = 0;
   #why: DecoderEnded['why'] = 'crashed';
   #idle: NodeJS.Timeout | undefined;
 
-  constructor() {
+  /** Adds itself to the processes that may get work. */
+  constructor(private readonly processes: Set<Decoder>) {
     this.#child = fork(new URL('../../dist/vision/decoder.process.js', import.meta.url), {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -127,22 +111,16 @@ class Decoder {
       if (code === EXIT_OVER_TIME) this.#why = 'over time';
       this.#end();
     });
-    decoders.add(this);
+    processes.add(this);
     this.#rest();
   }
 
-  get load(): number {
-    return this.#jobs.size;
-  }
-
-  get isDecoding(): boolean {
-    return this.#decoding > 0;
+  get isBusy(): boolean {
+    return this.#jobs.size > 0;
   }
 
   async run(file: Uint8Array, work: DecoderWork): Promise<Decoded> {
-    const decoding = work.kind === 'header' ? 0 : 1;
     const id = this.#nextId++;
-    this.#decoding += decoding;
     const late = setTimeout(() => this.#kill('slow'), KILL_AFTER_MS);
     try {
       return await new Promise<Decoded>((resolve, reject) => {
@@ -154,7 +132,6 @@ class Decoder {
       });
     } finally {
       clearTimeout(late);
-      this.#decoding -= decoding;
       this.#jobs.delete(id);
       if (this.#jobs.size === 0) this.#rest();
     }
@@ -163,7 +140,7 @@ class Decoder {
   #answer(message: unknown): void {
     const { id, rss, cpu, outcome } = decoderAnswer.parse(message);
     const job = this.#jobs.get(id);
-    if (rss > LARGE_RSS) decoders.delete(this);
+    if (rss > LARGE_RSS) this.processes.delete(this);
     if ('refused' in outcome) job?.reject(new RequestError(outcome.refused.code, outcome.refused.message));
     else if ('failed' in outcome) job?.reject(new Error(`The image decoder failed: ${outcome.failed}`));
     else job?.resolve({ result: outcome.result, cpu });
@@ -180,10 +157,10 @@ class Decoder {
     this.#child.unref();
     this.#child.channel?.unref();
     const leave = (): void => {
-      decoders.delete(this);
+      this.processes.delete(this);
       if (this.#child.connected) this.#child.disconnect();
     };
-    if (decoders.has(this)) this.#idle = setTimeout(leave, IDLE_MS).unref();
+    if (this.processes.has(this)) this.#idle = setTimeout(leave, IDLE_MS).unref();
     else leave();
   }
 
@@ -193,7 +170,7 @@ class Decoder {
   }
 
   #end(): void {
-    decoders.delete(this);
+    this.processes.delete(this);
     clearTimeout(this.#idle);
     for (const { reject } of this.#jobs.values()) reject(new DecoderEnded(this.#why));
     this.#jobs.clear();

@@ -10,7 +10,7 @@ import { mostMicroseconds } from '../../src/vision/decode-time.js';
 import { inDecoder } from '../../src/vision/decoder.js';
 import { PAD } from '../../src/vision/framing.js';
 import { until } from '../support/waiting.js';
-import { flat, manySteps } from './hostile-images.js';
+import { exifInItself, flat, manySteps } from './hostile-images.js';
 import { failure, fixture } from './support.js';
 
 /** What these tests read of processes is in /proc. */
@@ -112,6 +112,23 @@ onLinux('decoders are processes', () => {
       message: expect.stringContaining('far longer to decode'),
     });
     expect(took).toEqual([mostMicroseconds(work)]);
+  });
+
+  // Half a kilobyte took a second of CPU on 2026-11-30, and its end was the end of what its process decoded.
+  test('a header that takes long ends nothing else, and no crowd of processes begins', async () => {
+    const plain = fixture('drawn-tee-striped.jpg');
+    const slow = exifInItself(await flat(16).jpeg().toBuffer(), 14);
+    const decoded = decodeSquare(await slowImage(), { size: 64, framing: PAD });
+    const others = Promise.all(Array.from({ length: 30 }, () => inspectImage(plain)));
+    const refused = await failure(inspectImage(slow));
+    expect(refused).toMatchObject({
+      code: 'IMAGE_TOO_LARGE',
+      message: expect.stringContaining('far longer'),
+    });
+    expect((await decoded).pixels).toHaveLength(3 * 64 * 64);
+    await others;
+    // One for headers, and two or three that decode.
+    expect(decodersOf(process.pid).length).toBeLessThanOrEqual(4);
   });
 
   // Failed on 2026-11-30: a picture of a phone was said to be too large.

@@ -149,3 +149,25 @@ export function manySteps(jpeg: Buffer, steps: number): Buffer {
   segment.writeUInt16BE(segment.length - 2, 2);
   return Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
 }
+
+/** A JPEG whose EXIF has a directory of so many entries (TIFF 6.0), all of which point to that directory. */
+export function exifInItself(jpeg: Buffer, entries: number): Buffer {
+  const EXIF_GPS_AND_INTEROPERABILITY = [0x8769, 0x8825, 0xa005];
+  const directory = Buffer.alloc(2 + 12 * entries + 4);
+  directory.writeUInt16LE(entries);
+  for (let entry = 0; entry < entries; entry += 1) {
+    const at = 2 + 12 * entry;
+    directory.writeUInt16LE(EXIF_GPS_AND_INTEROPERABILITY[entry % 3] ?? 0, at);
+    // One number of 32 bits: where the directory is.
+    directory.writeUInt16LE(4, at + 2);
+    directory.writeUInt32LE(1, at + 4);
+    directory.writeUInt32LE(8, at + 8);
+  }
+  const segment = Buffer.concat([
+    Buffer.from([0xff, 0xe1, 0, 0]),
+    Buffer.from('Exif\0\0II*\0\x08\0\0\0', 'latin1'),
+    directory,
+  ]);
+  segment.writeUInt16BE(segment.length - 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
+}
