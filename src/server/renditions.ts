@@ -92,7 +92,11 @@ export function createRenditions(
   countLookup: (isHit: boolean) => void,
   capacity = MAX_CACHED_BYTES,
 ): Renditions {
-  const inTurn = limiter(RENDERED_AT_ONCE, { maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS });
+  const inTurn = limiter(RENDERED_AT_ONCE, {
+    maxWaiting: MAX_WAITING,
+    maxWaitMs: MAX_WAIT_MS,
+    isPriced: true,
+  });
   const cache = new FairCache<Kept>(capacity);
   const rendering = new SharedWork<Rendition | null>(isOfImage);
   const render = async ({ id, width = MAX_RENDERED_WIDTH, format }: Wanted): Promise<Rendition | null> => {
@@ -111,8 +115,9 @@ export function createRenditions(
     },
     render: (wanted, sender) =>
       rendering.get(keyOf(wanted), async () => {
-        const payer = await sender.pay(renditionCost(wanted));
-        const rendition = await paidBy(payer, () => inTurn(() => render(wanted)));
+        const cost = renditionCost(wanted);
+        const payer = await sender.pay(cost);
+        const rendition = await paidBy(payer, () => inTurn(() => render(wanted), undefined, cost));
         if (rendition !== null) {
           const until = isUpload(wanted.id) ? Date.now() + UPLOAD_MS : Infinity;
           const size = rendition.bytes.byteLength + ENTRY_BYTES;

@@ -4,8 +4,8 @@ import { FairQueue } from '../platform/fair-queue.js';
 import { awaitTurn, MAX_WAIT_MS } from './turn.js';
 
 interface Limiter {
-  /** Runs a task in its turn. */
-  <T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Runs a task in its turn; `cost` is that of the turn, if turns cost something. */
+  <T>(task: () => Promise<T>, signal?: AbortSignal, cost?: number): Promise<T>;
   /** Number of tasks that wait for their turn at this moment. */
   waiting(): number;
 }
@@ -16,6 +16,13 @@ interface LimiterOptions {
   readonly maxWaitMs?: number;
   /** Tasks of one client that run at once. */
   readonly perClient?: number;
+  /** Whether turns cost something: then the client who will have had least is next. */
+  readonly isPriced?: boolean;
+}
+
+interface Waiting {
+  readonly start: (client: string) => void;
+  readonly cost: number;
 }
 
 /**
@@ -25,9 +32,14 @@ interface LimiterOptions {
  */
 export function limiter(
   limit: number,
-  { maxWaiting = Infinity, maxWaitMs = MAX_WAIT_MS, perClient = limit }: LimiterOptions = {},
+  {
+    maxWaiting = Infinity,
+    maxWaitMs = MAX_WAIT_MS,
+    perClient = limit,
+    isPriced = false,
+  }: LimiterOptions = {},
 ): Limiter {
-  const waiting = new FairQueue<(client: string) => void>(maxWaiting);
+  const waiting = new FairQueue<Waiting>(maxWaiting, isPriced ? ({ cost }) => cost : null);
   const running = new Map<string, number>();
   let free = limit;
   const runningOf = (client: string): number => running.get(client) ?? 0;
@@ -43,19 +55,21 @@ export function limiter(
     const next = waiting.shift((_entry, name) => runningOf(name) < perClient);
     if (next === undefined) return;
     take(next.client);
-    next.entry(next.client);
+    next.entry.start(next.client);
   };
-  const inTurn = async <T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
+  const inTurn = async <T>(task: () => Promise<T>, signal?: AbortSignal, cost = 1): Promise<T> => {
     const clients = currentClients();
     let client = clients.owner;
-    if (free > 0 && runningOf(client) < perClient) take(client);
-    else if (waiting.hasRoom(clients.owner)) {
+    if (free > 0 && runningOf(client) < perClient) {
+      take(client);
+      if (isPriced) waiting.serve(client, cost);
+    } else if (waiting.hasRoom(clients.owner)) {
       const enter = (start: () => void, lose: () => void): (() => void) => {
         const entry = (turnOf: string): void => {
           client = turnOf;
           start();
         };
-        return waiting.push(clients, entry, lose);
+        return waiting.push(clients, { start: entry, cost }, lose);
       };
       await awaitTurn(enter, signal, maxWaitMs);
     } else {

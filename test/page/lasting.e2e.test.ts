@@ -220,7 +220,7 @@ describe('a link', () => {
   });
 });
 
-test('a stranger with the link of a board sees it, is told what that means, and has a board of their own', async () => {
+test('a stranger with the link of a board sees it, is told what that means, pins on it, and has a board of their own', async () => {
   const owner = await visit('?q=leopard');
   await tiles(owner).first().waitFor();
   await tiles(owner).first().hover();
@@ -247,8 +247,18 @@ test('a stranger with the link of a board sees it, is told what that means, and 
   await stranger.locator('.told', { hasText: 'Tap the heart on anything that you like.' }).waitFor();
   await tiles(stranger).first().hover();
   await tiles(stranger).first().locator('.heart').click();
+  await stranger
+    .getByText(/is on this board\.$/)
+    .first()
+    .waitFor();
+  await owner.reload();
+  await soon(async () => (await owner.locator('.pin').count()) === 2);
+  // Anywhere else, what a stranger likes is on a board of their own.
+  await stranger.goto(shop().url);
+  await tiles(stranger).first().hover();
+  await tiles(stranger).first().locator('.heart').click();
   await stranger.getByRole('button', { name: BOARD_BUTTON }).waitFor();
   await owner.reload();
-  await owner.getByRole('list', { name: 'Pins' }).getByRole('listitem').first().waitFor();
-  expect(await owner.locator('.pin').count()).toBe(1);
+  await owner.locator('.pin').nth(1).waitFor();
+  expect(await owner.locator('.pin').count()).toBe(2);
 });

@@ -158,6 +158,19 @@ test('clients whose images take longer wait for those whose images take less', a
   expect(order.join('')).toBe('xyabcxabc');
 });
 
+test('tasks that cost less have their turn before those that cost more', async () => {
+  const inTurn = limiter(1, { isPriced: true });
+  const { work, end } = held();
+  const order: string[] = [];
+  const run = (client: string, cost: number): Promise<unknown> =>
+    forClient(client, () => inTurn(async () => order.push(client), undefined, cost));
+  const holding = inTurn(work);
+  const all = ['a', 'b', 'c'].map((client) => run(client, 4_000)).concat(run('light', 500));
+  end();
+  await Promise.all([holding, ...all]);
+  expect(order[0]).toBe('light');
+});
+
 test('a client that took longer than was said waits for those that did not', async () => {
   const alone = { fileBytes: 1, workBytes: 1024 ** 4, points: 1 };
   const order: string[] = [];
