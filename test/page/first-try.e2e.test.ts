@@ -234,7 +234,7 @@ describe('a finger on the picture', () => {
   test('draws wherever it goes once “Search a part” was tapped, and no dot covers the part', async () => {
     const page = await openAgain();
     await page.getByRole('button', { name: 'Search a part' }).tap();
-    await page.getByText('Draw a box, or move this one.').waitFor();
+    await page.getByText('Draw a box, or drag this one and its corners.').waitFor();
     await soon(async () => (await page.locator('.dot').count()) === 0);
     await stroke(page, { from: [0.05, 0.05], to: [0.15, 0.95] });
     await soon(() => boxOf(page)?.[3] === 9);

@@ -120,10 +120,10 @@ export function PictureView({ place, channel, id, box }: PictureViewProps) {
           <span role="status">
             {items.value === null
               ? t.value.lookingForItems
-              : found.length === 0
-                ? t.value.noItems
-                : isDrawing
-                  ? t.value.drawAround
+              : isDrawing || (found.length === 0 && box !== null)
+                ? t.value.drawAround
+                : found.length === 0
+                  ? t.value.noItems
                   : t.value.tapADot}
           </span>
           {/* Readers have it in the name of the box. */}

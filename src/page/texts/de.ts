@@ -115,7 +115,7 @@ export const de: Texts = {
   lookingForItems: 'Wir suchen einzelne Teile…',
   noItems: 'Tipp aufs Bild, wo du suchen willst.',
   tapADot: 'Tipp auf einen Punkt oder zieh einen Rahmen.',
-  drawAround: 'Zieh einen Rahmen oder verschieb diesen.',
+  drawAround: 'Zieh einen Rahmen, oder diesen und seine Ecken.',
   frameKeys: 'Pfeiltasten verschieben ihn, mit Umschalttaste ändern sie die Größe.',
   restFirst: 'Auf und ab bewegt die Seite. Für einen hohen Rahmen lass den Finger erst auf dem Bild ruhen.',
   drawABox: 'Ausschnitt suchen',

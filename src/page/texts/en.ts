@@ -122,7 +122,7 @@ export const en = {
   lookingForItems: 'Looking for items…',
   noItems: 'Tap where you want to look.',
   tapADot: 'Tap a dot, or draw a box.',
-  drawAround: 'Draw a box, or move this one.',
+  drawAround: 'Draw a box, or drag this one and its corners.',
   frameKeys: 'Arrow keys move it, with Shift they resize it.',
   restFirst:
     'Strokes up and down scroll the page. To draw a tall box, rest your finger on the picture first.',
