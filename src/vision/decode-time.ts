@@ -39,7 +39,7 @@ export function owedFor(work: DecoderWork, microseconds: number): number {
 }
 
 /** What a turn of reading a header costs, in points. */
-export const HEADER_TURN_COST = 100;
+const HEADER_TURN_COST = 100;
 /** Reading and decoding the smallest image takes about as long. */
 const LEAST_TURN_COST = 300;
 

@@ -6,7 +6,7 @@ import { owedFor, turnCost, unexpectedCost } from './decode-time.js';
 import { inDecoder } from './decoder.js';
 import { type DecoderWork, factsResult, headerResult, pixelsResult } from './decoder.protocol.js';
 import type { Frame } from './framing.js';
-import { chargeHeader, inHeaderQueue } from './header-queue.js';
+import { limiter } from './limiter.js';
 import {
   assertFileIsPicture,
   decodedBytes,
@@ -143,17 +143,26 @@ async function decode(
 ): Promise<unknown> {
   const added = work.points - INCLUDED_DECODING;
   if (added > 0) requestPayer()?.pay(added);
-  const took = (microseconds: number): void => {
-    chargeDecoding(unexpectedCost(work, microseconds));
-    const points = owedFor(work, microseconds);
-    if (points > 0) requestPayer()?.owe(points);
-  };
   return inDecodeQueue(
     { fileBytes: bytes.byteLength, workBytes: decodedBytes(header) + moreBytes, points: turnCost(work) },
-    () => inDecoder(bytes, work, took),
+    () => inDecoder(bytes, work, billTo(work, chargeDecoding)),
     signal,
   );
 }
+
+/** Charges a queue for the CPU time that work turned out to take, and the request for what is not usual. */
+const billTo =
+  (work: DecoderWork, charge: (points: number) => void) =>
+  (microseconds: number): void => {
+    charge(unexpectedCost(work, microseconds));
+    const points = owedFor(work, microseconds);
+    if (points > 0) requestPayer()?.owe(points);
+  };
+
+/** Headers take a millisecond or two each. The files of those that wait are in memory. */
+const MAX_WAITING_HEADERS = 256;
+/** One at a time, so that whose header takes long, or ends its process, is known. */
+const readingHeaders = limiter(1, { maxWaiting: MAX_WAITING_HEADERS, isPriced: true });
 
 /**
  * Reads the header of an image in its turn. The request owes what that took beyond what it usually takes at most.
@@ -168,10 +177,6 @@ async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
   }
   if (bytes.byteLength === 0) throw undecodable();
   const work = { kind: 'header' } as const;
-  const took = (microseconds: number): void => {
-    chargeHeader(unexpectedCost(work, microseconds));
-    const points = owedFor(work, microseconds);
-    if (points > 0) requestPayer()?.owe(points);
-  };
-  return headerResult.parse(await inHeaderQueue(() => inDecoder(bytes, work, took)));
+  const read = (): Promise<unknown> => inDecoder(bytes, work, billTo(work, readingHeaders.charge));
+  return headerResult.parse(await readingHeaders(read, undefined, turnCost(work)));
 }

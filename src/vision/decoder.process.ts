@@ -1,7 +1,7 @@
 /**
  * A process that reads image files from strangers with native decoders, so that a decoder that crashes or takes too
- * much memory does not end the gateway. It gets no settings and no secrets, and ends with its parent. Answers each
- * `decoderJob` with a `decoderAnswer`.
+ * much memory does not end the gateway. It gets no settings and no secrets, and ends with its parent. Answers one
+ * `decoderJob` after the other with a `decoderAnswer`.
  */
 import { setPriority } from 'node:os';
 import { RequestError } from '../errors.js';
@@ -46,7 +46,7 @@ function cpuTime(): number {
 }
 
 process.on('message', (message: unknown) => {
-  const { id, file, work } = decoderJob.parse(message);
+  const { file, work } = decoderJob.parse(message);
   const start = cpuTime();
   const most = mostMicroseconds(work);
   // Decoders run on threads of libuv, so this timer runs meanwhile.
@@ -59,7 +59,6 @@ process.on('message', (message: unknown) => {
     .then((outcome) => {
       clearInterval(check);
       const answer: DecoderAnswer = {
-        id,
         rss: process.memoryUsage.rss(),
         cpu: cpuTime() - start,
         outcome,

@@ -45,14 +45,13 @@ export type DecoderWork = z.infer<typeof decoderWork>;
 export const pointsOf = (work: DecoderWork): number => (work.kind === 'header' ? 0 : work.points);
 
 /** The message to a decoder. */
-export const decoderJob = z.object({ id: z.number(), file: bytes, work: decoderWork });
+export const decoderJob = z.object({ file: bytes, work: decoderWork });
 
 /** The codes of what a decoder refuses. */
 export const REFUSALS = ['IMAGE_TOO_LARGE', 'IMAGE_UNDECODABLE', 'SERVICE_OVERLOADED'] as const;
 
 /** Its answer. */
 export const decoderAnswer = z.object({
-  id: z.number(),
   /** Memory of the process after the work, in bytes. */
   rss: z.number(),
   /** CPU time of the process during the work, in microseconds. */

@@ -90,8 +90,8 @@ function blamed(ended: DecoderEnded, work: DecoderWork): RequestError {
 
 class Decoder {
   readonly #child: ChildProcess;
-  readonly #jobs = new Map<number, Job>();
-  #nextId = 0;
+  /** One at a time. */
+  #job: Job | null = null;
   #why: DecoderEnded['why'] = 'crashed';
   #idle: NodeJS.Timeout | undefined;
 
@@ -116,30 +116,29 @@ class Decoder {
   }
 
   get isBusy(): boolean {
-    return this.#jobs.size > 0;
+    return this.#job !== null;
   }
 
   async run(file: Uint8Array, work: DecoderWork): Promise<Decoded> {
-    const id = this.#nextId++;
     const late = setTimeout(() => this.#kill('slow'), KILL_AFTER_MS);
     try {
       return await new Promise<Decoded>((resolve, reject) => {
-        this.#jobs.set(id, { resolve, reject });
+        this.#job = { resolve, reject };
         this.#wake();
-        this.#child.send({ id, file, work }, (error) => {
+        this.#child.send({ file, work }, (error) => {
           if (error !== null) this.#kill('crashed');
         });
       });
     } finally {
       clearTimeout(late);
-      this.#jobs.delete(id);
-      if (this.#jobs.size === 0) this.#rest();
+      this.#job = null;
+      this.#rest();
     }
   }
 
   #answer(message: unknown): void {
-    const { id, rss, cpu, outcome } = decoderAnswer.parse(message);
-    const job = this.#jobs.get(id);
+    const { rss, cpu, outcome } = decoderAnswer.parse(message);
+    const job = this.#job;
     if (rss > LARGE_RSS) this.processes.delete(this);
     if ('refused' in outcome) job?.reject(new RequestError(outcome.refused.code, outcome.refused.message));
     else if ('failed' in outcome) job?.reject(new Error(`The image decoder failed: ${outcome.failed}`));
@@ -172,7 +171,6 @@ class Decoder {
   #end(): void {
     this.processes.delete(this);
     clearTimeout(this.#idle);
-    for (const { reject } of this.#jobs.values()) reject(new DecoderEnded(this.#why));
-    this.#jobs.clear();
+    this.#job?.reject(new DecoderEnded(this.#why));
   }
 }

@@ -21,6 +21,13 @@ const HEVC_BRANDS: ReadonlySet<string> = new Set([
 /** More than files name; the list of a hostile file may be as long as the file. */
 const MAX_BRANDS = 32;
 
+/** For each frame of a WebP, its decoder goes over all of them. */
+const MAX_FRAMES = 1_000;
+const RIFF_HEADER_BYTES = 12;
+
+const isRiff = (file: Buffer): boolean =>
+  file.length > RIFF_HEADER_BYTES && file.toString('latin1', 0, 4) === 'RIFF';
+
 const isAvif = (file: Buffer): boolean => file.length > 12 && file.toString('latin1', 4, 8) === 'ftyp';
 
 /** The file without any data after the picture, which no decoder reads. Files that are not images are unchanged. */
@@ -53,13 +60,6 @@ export function assertOnePass(bytes: Uint8Array): void {
     );
   }
 }
-
-/** For each frame of a WebP, its decoder goes over all of them. */
-const MAX_FRAMES = 1_000;
-const RIFF_HEADER_BYTES = 12;
-
-const isRiff = (file: Buffer): boolean =>
-  file.length > RIFF_HEADER_BYTES && file.toString('latin1', 0, 4) === 'RIFF';
 
 function framesOfWebp(file: Buffer): number {
   const countPart = partCounter();

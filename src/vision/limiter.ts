@@ -8,6 +8,8 @@ interface Limiter {
   <T>(task: () => Promise<T>, signal?: AbortSignal, cost?: number): Promise<T>;
   /** Number of tasks that wait for their turn at this moment. */
   waiting(): number;
+  /** Says that a turn of the current client cost more than was said. */
+  readonly charge: (cost: number) => void;
 }
 
 interface LimiterOptions {
@@ -84,5 +86,8 @@ export function limiter(
       giveBack(client);
     }
   };
-  return Object.assign(inTurn, { waiting: () => waiting.length });
+  return Object.assign(inTurn, {
+    waiting: () => waiting.length,
+    charge: (cost: number) => waiting.charge(currentClients().owner, cost),
+  });
 }

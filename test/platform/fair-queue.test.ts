@@ -61,8 +61,8 @@ describe('turns that cost', () => {
 
   test('are forgotten of clients of long ago', () => {
     const queue = open();
-    queue.serve('a', 1);
-    for (let client = 0; client < 5_000; client += 1) queue.serve(`other ${client}`, 100);
+    queue.charge('a', 1);
+    for (let client = 0; client < 5_000; client += 1) queue.charge(`other ${client}`, 100);
     push(queue, 'a', 10);
     push(queue, 'b', 10);
     expect(served(queue)).toBe('ab');

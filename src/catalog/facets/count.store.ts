@@ -157,8 +157,7 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
       FROM ${productsOf(condition)}
       CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = ${channel.key}) channel
       ${productIds === null ? OFFERS_OF_MANY : OFFERS_OF_FEW}
-      WHERE ${condition.attributes.length > 1 ? sql`true` : productPredicate(condition)}
-        AND ${ofText(text)} AND ${ofProducts(productIds)}
+      WHERE ${ofText(text)} AND ${ofProducts(productIds)}
       LIMIT ${mostExamined + 1}
     ), ${offered(i)} AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM ${examined(i)} offer
@@ -169,11 +168,9 @@ const offersOf = (condition: ProductCondition, i: number, plan: CountPlan): Sql 
     )`;
 };
 
-/** The products to look at. OFFSET makes Postgres look at the attributes of each once, and not for each of its SKUs. */
+/** The products to look at. OFFSET makes Postgres look at many attributes once for each product, and not for each SKU. */
 const productsOf = (condition: ProductCondition): Sql =>
-  condition.attributes.length > 1
-    ? sql`(SELECT * FROM products product WHERE ${productPredicate(condition)} OFFSET 0) product`
-    : sql`products product`;
+  sql`(SELECT * FROM products product WHERE ${productPredicate(condition)} ${condition.attributes.length > 1 ? sql`OFFSET 0` : empty}) product`;
 
 const ofText = (text: SoughtText | null): Sql => (text === null ? sql`true` : matchesText(text));
 

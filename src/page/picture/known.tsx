@@ -78,8 +78,8 @@ const AGREEING = 12;
 const MOST = 9;
 
 /**
- * The widest kind that most of the first results have, and the nearest one: where nobody can name what a picture shows, that
- * is right for 97 of 100 flat lays, and for few pictures of anything else.
+ * The widest kind that most of the first results have, and the nearest one: what a flat lay looks like where nobody can name
+ * it. Pictures of anything else seldom have one.
  */
 export function agreedKind(results: readonly Item[]): string | null {
   const kinds = results.slice(0, AGREEING).map(({ kind }) => kind?.split('/')[0] ?? null);

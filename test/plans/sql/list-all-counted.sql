@@ -2,15 +2,14 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
+      FROM (SELECT * FROM products product WHERE true ) product
       CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE true
-        AND true AND true
+      WHERE true AND true
       LIMIT $2
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer

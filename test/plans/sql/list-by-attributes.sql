@@ -21,8 +21,7 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE true
-        AND true AND true
+      WHERE true AND true
       LIMIT $18
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
@@ -51,8 +50,7 @@
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE true
-        AND true AND true
+      WHERE true AND true
       LIMIT $33
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer

@@ -2,22 +2,21 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($1::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($2::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
-        AND true AND true
+      WHERE true AND true
       LIMIT $7
     ), offered0 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined0 offer
@@ -31,19 +30,18 @@
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $18) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($18::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($19::text[]))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $20) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($19::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[])))
-        AND true AND true
+      WHERE true AND true
       LIMIT $21
     ), offered1 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined1 offer
@@ -57,22 +55,21 @@
     ), examined2 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $32) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($32::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $33 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($34::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($35::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $36) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($33::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $34 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($35::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($36::text[]) AS value)))))
-        AND true AND true
+      WHERE true AND true
       LIMIT $37
     ), offered2 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined2 offer
@@ -86,18 +83,17 @@
     ), examined3 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $48) channel
+      FROM (SELECT * FROM products product WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($48::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $49 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($50::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($51::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $52) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($49::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $50 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($51::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($52::text[]) AS value)))))
-        AND true AND true
+      WHERE true AND true
       LIMIT $53
     ), offered3 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined3 offer
@@ -111,22 +107,21 @@
     ), examined4 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $64) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($64::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($65::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $66 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($67::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($68::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $69) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($65::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($66::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $67 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($68::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($69::text[]) AS value)))))
-        AND true AND true
+      WHERE true AND true
       LIMIT $70
     ), offered4 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined4 offer
@@ -138,22 +133,21 @@
     ), examined5 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $74) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($74::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($75::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $76 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($77::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($78::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $79) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku JOIN prices price ON price.sku_id = sku.id AND price.price_list_id = channel.price_list_id
           AND price.valid @> statement_timestamp() WHERE sku.product_id = product.id
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($75::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($76::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $77 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($78::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($79::text[]) AS value)))))
-        AND true AND true
+      WHERE true AND true
       LIMIT $80
     ), offered5 AS MATERIALIZED (
       SELECT id, category_id, brand_id, amount, options FROM examined5 offer

@@ -6,7 +6,7 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
+      FROM (SELECT * FROM products product WHERE true ) product
       CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
@@ -15,8 +15,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE true
-        AND true AND product.id = ANY($2::int[]) AND (
+      WHERE true AND product.id = ANY($2::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value

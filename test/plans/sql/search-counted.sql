@@ -8,8 +8,15 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($1::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($2::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -17,15 +24,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
-        AND true AND product.id = ANY($7::int[]) AND (
+      WHERE true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -57,8 +56,15 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($1::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($2::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -66,15 +72,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
-        AND true AND product.id = ANY($7::int[]) AND (
+      WHERE true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -93,8 +91,11 @@
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
+      FROM (SELECT * FROM products product WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($19::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $20 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($21::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($22::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $23) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -102,11 +103,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))))
-        AND true AND product.id = ANY($24::int[]) AND (
+      WHERE true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -162,8 +159,15 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($1::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($2::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -171,15 +175,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
-        AND true AND product.id = ANY($7::int[]) AND (
+      WHERE true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -198,8 +194,15 @@
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($19::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $20 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($21::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($22::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $23) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -207,15 +210,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($20::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value)))))
-        AND true AND product.id = ANY($24::int[]) AND (
+      WHERE true AND product.id = ANY($24::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -263,8 +258,15 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($1::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($2::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -272,15 +274,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
-        AND true AND product.id = ANY($7::int[]) AND (
+      WHERE true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -299,8 +293,12 @@
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($19::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $21) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -308,12 +306,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($20::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[])))
-        AND true AND product.id = ANY($22::int[]) AND (
+      WHERE true AND product.id = ANY($22::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -368,8 +361,15 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($1::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($2::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -377,15 +377,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
-        AND true AND product.id = ANY($7::int[]) AND (
+      WHERE true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -404,8 +396,15 @@
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($19::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $24) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -413,15 +412,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($20::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))))
-        AND true AND product.id = ANY($25::int[]) AND (
+      WHERE true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -475,8 +466,15 @@
     WITH examined0 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $1) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($1::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($2::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $3 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($4::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($5::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $6) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -484,15 +482,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($2::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($3::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $4 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($5::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($6::text[]) AS value)))))
-        AND true AND product.id = ANY($7::int[]) AND (
+      WHERE true AND product.id = ANY($7::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
@@ -511,8 +501,15 @@
     ), examined1 AS MATERIALIZED (
       SELECT product.id, product.category_id, product.brand_id, offer.sku_id, offer.channel_id, offer.amount,
         offer.compare_at, offer.options, offer.gtin, offer.when_out
-      FROM products product
-      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $19) channel
+      FROM (SELECT * FROM products product WHERE product.category_id = ANY(ARRAY(
+      WITH RECURSIVE below AS (
+        SELECT id FROM categories WHERE handle = ANY($19::text[])
+        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
+      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($20::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
+      WHERE attribute.product_id = product.id AND (attribute.name = $21 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($22::text[]) AS value)
+    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
+      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($23::text[]) AS value))))) ) product
+      CROSS JOIN (SELECT id, price_list_id FROM channels WHERE id = $24) channel
       CROSS JOIN LATERAL (
         SELECT sku.id AS sku_id, sku.product_id, sku.options, sku.gtin, sku.when_out, price.amount,
           price.compare_at, channel.id AS channel_id FROM skus sku
@@ -520,15 +517,7 @@
           AND price.valid @> statement_timestamp() LIMIT 1) price
         WHERE sku.product_id = product.id OFFSET 0
       ) offer
-      WHERE product.category_id = ANY(ARRAY(
-      WITH RECURSIVE below AS (
-        SELECT id FROM categories WHERE handle = ANY($20::text[])
-        UNION SELECT category.id FROM categories category JOIN below ON category.parent_id = below.id
-      ) SELECT id FROM below)) AND product.brand_id = ANY(ARRAY(SELECT id FROM brands WHERE handle = ANY($21::text[]))) AND EXISTS (SELECT FROM product_attributes attribute
-      WHERE attribute.product_id = product.id AND (attribute.name = $22 AND (lower(attribute.value) IN (SELECT lower(value) FROM unnest($23::text[]) AS value)
-    OR (position('/' IN attribute.value) > 0 AND CASE WHEN lower(attribute.value) ~* '^[\s/]*(\d+([.,]\d+)?(\s*/[\s/]*\d+([.,]\d+)?)*|([sml]|[^/\s][^/]*[^/\s])(\s*/[\s/]*([sml]|[^/\s][^/]*[^/\s]))*)[\s/]*$'
-      THEN regexp_split_to_array(btrim(lower(attribute.value)), '\s*/\s*') ELSE ARRAY[lower(attribute.value)] END && ARRAY(SELECT lower(value) FROM unnest($24::text[]) AS value)))))
-        AND true AND product.id = ANY($25::int[]) AND (
+      WHERE true AND product.id = ANY($25::int[]) AND (
           SELECT true FROM shown_images image WHERE image.product_id = product.id AND NOT EXISTS (
             SELECT FROM jsonb_each(image.shows) AS shown (name, "values") WHERE NOT EXISTS (
               SELECT FROM jsonb_array_elements_text(shown."values") AS value
