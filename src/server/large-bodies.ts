@@ -13,6 +13,7 @@ import {
   MIN_BODY_BYTES_A_SECOND,
   MODEST_BODY_BYTES,
   RESERVED_BODY_BYTES,
+  SMALL_BODY_BYTES,
   SLOW_BODY_GRACE_MS,
 } from './limits.js';
 import { seenFrom, type Trusts } from './seen-from.js';
@@ -21,7 +22,7 @@ const CHECK_EVERY_MS = 250;
 /** How long a client has to read the response to a body that it is still sending. */
 const GOODBYE_MS = 1_000;
 
-/** A large body that is sent or worked on. */
+/** A body that is not small, and is sent or worked on. */
 interface Body {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -37,11 +38,12 @@ interface Room {
 }
 
 /**
- * Large bodies share the memory for what has come of those that are sent and worked on, until the response has been read.
+ * Bodies that are not small share the memory for what has come of those that are sent and worked on, until the response has
+ * been read; those that are not large count in full from the beginning.
  * When it is used up, whoever has most of it loses one that was answered, or is still arriving, and one that finds no room is
  * refused with SERVICE_OVERLOADED: so who sends or reads slowly keeps nobody out. What is worked on cannot be taken back, so
- * a part is left for those who have little. One that arrives too slowly is refused, and one that has no end, or goes on after
- * the response, loses its connection.
+ * a part is left for those who have little. A large one that arrives too slowly is refused, and one that has no end, or goes
+ * on after the response, loses its connection.
  */
 export function boundLargeBodies(
   app: FastifyInstance,
@@ -63,7 +65,7 @@ export function boundLargeBodies(
       if (loses === undefined) return false;
       held.remove(loses);
       if (isAnswered(loses)) loses.connection.destroy();
-      else refuse(loses.reply, overloaded('Others are sending images, too, and your address sends most'));
+      else refuse(loses.reply, overloaded('Others are sending much, too, and your address sends most'));
     }
     return true;
   };
@@ -72,13 +74,14 @@ export function boundLargeBodies(
     const bytes = request.headers['transfer-encoding']
       ? Infinity
       : Number(request.headers['content-length'] ?? 0);
-    if (bytes <= LARGE_BODY_BYTES) {
+    if (bytes <= SMALL_BODY_BYTES) {
       done();
       return;
     }
+    const isLarge = bytes > LARGE_BODY_BYTES;
     const { clientAddress } = seenFrom(request.raw, trusts);
     const [client, site] = [networkOf(clientAddress), siteOf(clientAddress)];
-    if (!shares.take(client, 1)) {
+    if (isLarge && !shares.take(client, 1)) {
       void reply.header('connection', 'close');
       done(
         overloaded(`Your address is sending ${MAX_CONCURRENT_LARGE_BODIES_A_CLIENT} large requests already`),
@@ -86,20 +89,26 @@ export function boundLargeBodies(
       return;
     }
     const body = { request, reply, connection: request.raw.socket };
-    held.add(site, body, LARGE_BODY_BYTES);
-    if (!makeRoom(site)) {
+    const end = (): void => {
       held.remove(body);
-      shares.giveBack(client, 1);
+      if (isLarge) shares.giveBack(client, 1);
+    };
+    held.add(site, body, Math.min(bytes, LARGE_BODY_BYTES));
+    if (!makeRoom(site)) {
+      end();
       void reply.header('connection', 'close');
-      done(overloaded('Too many images are being sent right now'));
+      done(overloaded(TOO_MUCH));
       return;
     }
     let isOver = false;
     reply.raw.once('close', () => {
       isOver = true;
-      held.remove(body);
-      shares.giveBack(client, 1);
+      end();
     });
+    if (!isLarge) {
+      done();
+      return;
+    }
     let arrived = 0;
     boundBody(
       request.raw,
@@ -111,13 +120,15 @@ export function boundLargeBodies(
       },
       () => {
         held.remove(body);
-        refuse(reply, overloaded('Too many images are being sent right now'));
+        refuse(reply, overloaded(TOO_MUCH));
       },
     );
     watch(request, reply);
     done();
   });
 }
+
+const TOO_MUCH = 'Too much is being sent right now';
 
 /** Nobody has read all of the response yet. */
 const isAnswered = ({ reply }: Body): boolean => reply.sent;

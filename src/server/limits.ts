@@ -164,11 +164,14 @@ export const UNCHECKED_BODY_BYTES = 64 * 1024;
 /** Bytes of a body that cost one point. Reading and parsing the worst 15 MB takes 0.1 s. */
 export const BODY_BYTES_A_POINT = 4_000;
 
-/** Larger bodies are rare and expensive: they share MAX_LARGE_BODY_BYTES, and each takes this much of it at least. */
+/** Larger bodies are rare and expensive: a client sends a few at once, and each counts as this much at least. */
 export const LARGE_BODY_BYTES = 256 * 1024;
 
+/** Smaller bodies are not counted: a document with its variables seldom has more. */
+export const SMALL_BODY_BYTES = 16 * 1024;
+
 /**
- * What has come of all large bodies that are sent or worked on: 16 of the largest images. It is in memory as text and as a
+ * What has come of all bodies that are not small and are sent or worked on: 16 of the largest images. It is in memory as text and as a
  * value while it is read, and in that of a decoder after that.
  */
 export const MAX_LARGE_BODY_BYTES = 160 * 1024 * 1024;
