@@ -208,7 +208,7 @@ export class ConnectionTurns {
       count(-1);
       if (isAnswered) this.#answeredAt = performance.now();
       const unexpectedMs = Math.min(sharedMs, LONG_MS) - expectedMs(kind);
-      if (unexpectedMs > SHORT_MS) this.#waiting.charge(client, unexpectedMs);
+      this.#waiting.charge(client, unexpectedMs > SHORT_MS ? unexpectedMs : 0);
       this.#startNext();
       if (!isAnswered || payer === undefined || sharedMs <= INCLUDED_MS) return;
       // What the event loop was busy with is nothing that Postgres took, nor is what others took of it.

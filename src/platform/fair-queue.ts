@@ -5,6 +5,15 @@ const CLIENT_SHARE = 1 / 2;
 
 /** Clients of which a queue knows what they have had. */
 const MOST_REMEMBERED = 1_000;
+/** What is left, after a turn that cost what was said, of what is expected beyond that. */
+const FORGETTING = 1 / 2;
+
+interface Account {
+  /** What a client has had, if that is more than the clock says. */
+  readonly had: number;
+  /** What its turns are expected to cost more than is said, as those before did. */
+  readonly more: number;
+}
 
 interface Place<T> {
   readonly entry: T;
@@ -26,8 +35,7 @@ interface Place<T> {
 export class FairQueue<T> {
   /** If turns cost nothing, the client whose turn it is comes first. */
   readonly #lines = new Map<string, Set<Place<T>>>();
-  /** What clients have had, if that is more than the clock says. */
-  readonly #had = new Map<string, number>();
+  readonly #accounts = new Map<string, Account>();
   /** What the clients in #lines had had when their first entry became the first. */
   readonly #starts = new Map<string, number>();
   /** What the client that was served last has had. */
@@ -44,29 +52,35 @@ export class FairQueue<T> {
     this.#serve(client, this.#hadOf(client), cost);
   }
 
-  /** Says that a turn of a client cost more than was said. */
+  /** Says by how much a turn of a client cost more than was said; its next ones are expected to, too. */
   charge(client: string, cost: number): void {
-    this.#remember(client, this.#hadOf(client) + cost);
+    const more = Math.max(cost, this.#moreOf(client) * FORGETTING);
+    this.#remember(client, { had: this.#hadOf(client) + cost, more: more < 1 ? 0 : more });
     const start = this.#starts.get(client);
     if (start !== undefined) this.#starts.set(client, start + cost);
   }
 
   #serve(client: string, start: number, cost: number): void {
     this.#clock = Math.max(this.#clock, start + cost);
-    this.#remember(client, start + cost);
+    this.#remember(client, { had: start + cost, more: this.#moreOf(client) });
   }
 
-  #remember(client: string, had: number): void {
-    this.#had.set(client, had);
-    if (this.#had.size <= MOST_REMEMBERED) return;
+  #remember(client: string, account: Account): void {
+    this.#accounts.set(client, account);
+    if (this.#accounts.size <= MOST_REMEMBERED) return;
     // Half of them may come as if they were new.
-    const middle = [...this.#had.values()].sort((a, b) => a - b)[MOST_REMEMBERED / 2] ?? 0;
+    const all = Array.from(this.#accounts.values(), ({ had }) => had).sort((a, b) => a - b);
+    const middle = all[MOST_REMEMBERED / 2] ?? 0;
     this.#clock = Math.max(this.#clock, middle);
-    for (const [name, much] of this.#had) if (much <= this.#clock) this.#had.delete(name);
+    for (const [name, { had }] of this.#accounts) if (had <= this.#clock) this.#accounts.delete(name);
   }
 
   #hadOf(client: string): number {
-    return Math.max(this.#clock, this.#had.get(client) ?? 0);
+    return Math.max(this.#clock, this.#accounts.get(client)?.had ?? 0);
+  }
+
+  #moreOf(client: string): number {
+    return this.#accounts.get(client)?.more ?? 0;
   }
 
   /** The lines in the order of their turns. */
@@ -75,7 +89,8 @@ export class FairQueue<T> {
     if (costOf === null) return this.#lines;
     const after = ([client, line]: [string, Set<Place<T>>]): number => {
       const [first] = line;
-      return (this.#starts.get(client) ?? 0) + (first === undefined ? 0 : costOf(first.entry));
+      const said = first === undefined ? 0 : costOf(first.entry);
+      return (this.#starts.get(client) ?? 0) + said + this.#moreOf(client);
     };
     return [...this.#lines].sort((a, b) => after(a) - after(b));
   }

@@ -3,8 +3,8 @@ import { type DecoderWork, pointsOf } from './decoder.protocol.js';
 /** CPU time that a point pays for, in microseconds; see decodingCost. */
 const MICROSECONDS_A_POINT = 30;
 
-/** A header takes a millisecond, and the first one of a process, which loads the decoders, some 100 ms. */
-const HEADER_MICROSECONDS = 100_000;
+/** A header takes a millisecond or two, and 30 in a file of many parts. */
+const HEADER_MICROSECONDS = 50_000;
 /** What images take that cost next to nothing, in a process that has just started. */
 const LEAST_MICROSECONDS = 200_000;
 /** AVIF of noise takes the most. */

@@ -42,6 +42,22 @@ describe('turns that cost', () => {
     expect(served(queue)).toBe('bba');
   });
 
+  // Headers whose time nobody knows before: of ten clients, nine still went before whoever came.
+  test('are expected to cost what those before did', () => {
+    const queue = open();
+    for (const client of ['a', 'b']) {
+      queue.serve(client, 1);
+      queue.charge(client, 500);
+    }
+    queue.serve('c', 1_000);
+    for (const client of ['a', 'b', 'light']) push(queue, client, 1);
+    expect(queue.shift()?.client).toBe('light');
+    // One that costs what was said does not make up for it.
+    queue.charge('a', 0);
+    for (const client of ['light', 'light']) push(queue, client, 1);
+    expect(served(queue)).toBe('lightlightab');
+  });
+
   // With a clock that only those with a debt moved, it was never served.
   test('that cost much come, however many that cost little come meanwhile', () => {
     const queue = open();
